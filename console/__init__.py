@@ -1,0 +1,1 @@
+"""What people see and do: commands, screens, imports, and the wiring of the whole."""

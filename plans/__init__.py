@@ -1,0 +1,1 @@
+"""Who must be told and what must be done: ladders, alerts, mails."""

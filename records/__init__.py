@@ -1,0 +1,1 @@
+"""What is true whatever the timetable or the plan says: rooms, people, units, the duty log."""

@@ -1,0 +1,1 @@
+"""What is owed, by whom, by when: posts, shifts, routine reports, obligations and the watch."""
