@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, StaticPool, create_engine, event
+from sqlalchemy import URL, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
@@ -72,7 +72,8 @@ class Database:
     @classmethod
     def at_path(cls, path: Path, *, durable: bool = True) -> "Database":
         """Return the database in an SQLite file; `durable=False` is for throw-away files."""
-        engine = create_engine(f"sqlite:///{path}", module=_sqlite_module())
+        url = URL.create("sqlite", database=str(path))  # a path may hold ? and %
+        engine = create_engine(url, module=_sqlite_module())
         _on_sqlite(engine, in_memory=False, durable=durable)
         return cls(engine)
 
@@ -107,6 +108,7 @@ class Database:
     def write(self) -> Iterator[Session]:
         """Lock at once, commit on leaving, roll back on any error."""
         with self._session(self._writes) as session:
+            session.connection()  # a session begins with its first statement, the lock with this
             try:
                 yield session
                 session.commit()

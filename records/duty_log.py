@@ -10,13 +10,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import BigInteger, Row, Select, insert, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from records.errors import ChainBreak
-from records.language import Language, Sentence, mark
-from records.tables import LogEntry, LogHead
+from records.language import Bilingual, Language, Sentence, mark
+from records.tables import LogEntry, LogHead, from_microseconds
 
 SCHEMA = 1
 NO_HASH = "0" * 64
@@ -59,23 +60,30 @@ class Recorded:
 
 
 def _revive(template: str, params: Mapping[str, object]) -> Sentence:
-    filled = {
-        name: _revive(value["_template"], value["_params"])
-        if isinstance(value, dict) and "_template" in value
-        else value
-        for name, value in params.items()
-    }
-    return Sentence(template, filled)
+    return Sentence(template, {name: _revived(value) for name, value in params.items()})
+
+
+def _revived(value: object) -> object:
+    if isinstance(value, dict) and "_template" in value:
+        return _revive(value["_template"], value["_params"])
+    if isinstance(value, dict) and "_zh" in value:
+        return Bilingual(value["_zh"], value["_en"])
+    return value
 
 
 def _flatten(sentence: Sentence) -> dict[str, object]:
     return {
         "_template": sentence.template,
-        "_params": {
-            name: _flatten(value) if isinstance(value, Sentence) else value
-            for name, value in sentence.params.items()
-        },
+        "_params": {name: _flattened(value) for name, value in sentence.params.items()},
     }
+
+
+def _flattened(value: object) -> object:
+    if isinstance(value, Sentence):
+        return _flatten(value)
+    if isinstance(value, Bilingual):
+        return {"_zh": value.zh, "_en": value.en}
+    return value
 
 
 def canonical(value: object) -> str:
@@ -104,9 +112,7 @@ def chained_hash(prev_hash: str, room_key: str, seq: int, line: Sequence[str]) -
 
 def open_log(session: Session, room_key: str) -> None:
     """Begin the log of a new room."""
-    session.execute(
-        insert(LogHead).values(room_key=room_key, seq=0, hash=NO_HASH, indexed_seq=0)
-    )
+    session.execute(insert(LogHead).values(room_key=room_key, seq=0, hash=NO_HASH, indexed_seq=0))
 
 
 def head(session: Session, room_key: str) -> tuple[int, str]:
@@ -127,7 +133,8 @@ def append(session: Session, room_key: str, at: datetime, entries: Sequence[Entr
     row = session.execute(
         select(LogHead.seq, LogHead.hash).where(LogHead.room_key == room_key).with_for_update()
     ).one()
-    seq, last = row.seq, row.hash
+    seq: int = row.seq
+    last: str = row.hash
     at_text = instant_text(at)
     rows = []
     for entry in entries:
@@ -152,9 +159,7 @@ def append(session: Session, room_key: str, at: datetime, entries: Sequence[Entr
         )
         last = hash_
     session.execute(insert(LogEntry), rows)
-    session.execute(
-        update(LogHead).where(LogHead.room_key == room_key).values(seq=seq, hash=last)
-    )
+    session.execute(update(LogHead).where(LogHead.room_key == room_key).values(seq=seq, hash=last))
     return seq
 
 
@@ -176,22 +181,46 @@ def verify_chain(session: Session, room_key: str) -> int:
     """Return how many entries the chain holds; ChainBreak names the first number that is wrong."""
     last = NO_HASH
     seq = 0
-    query = (
-        select(LogEntry)
-        .where(LogEntry.room_key == room_key)
-        .order_by(LogEntry.seq)
-        .execution_options(yield_per=1000)
-    )
-    for row in session.scalars(query):
-        seq += 1
-        line = (instant_text(row.at), row.act, row.operator, row.subject, row.text, row.data)
-        if (
-            row.seq != seq
-            or row.prev_hash != last
-            or row.hash != chained_hash(last, room_key, seq, line)
-        ):
-            raise ChainBreak(mark("值班日志第{seq}条校验不符,日志可能被改动。"), seq=seq)
-        last = row.hash
-    if head(session, room_key) != (seq, last):
+    with session.execute(_stored_lines(room_key)) as rows:
+        for row in rows:
+            seq += 1
+            if row.seq != seq or row.prev_hash != last or row.hash != _hash_of(row, last):
+                raise ChainBreak(mark("值班日志第{seq}条校验不符,日志可能被改动。"), seq=seq)
+            last = row.hash
+    query = select(LogHead.seq, LogHead.hash).where(LogHead.room_key == room_key)
+    found = session.execute(query).one_or_none()
+    if found is None or (found.seq, found.hash) != (seq, last):
         raise ChainBreak(mark("值班日志第{seq}条之后的记录缺失。"), seq=seq)
     return seq
+
+
+def _stored_lines(room_key: str) -> Select[*tuple[Any, ...]]:  # ten columns, one of them retyped
+    """Return the query for all entries of a room, each instant as the bare number it is stored as.
+
+    Whoever tampers may leave a number that is no instant; that is a break, not a crash.
+    """
+    columns = (
+        LogEntry.room_key,
+        LogEntry.seq,
+        type_coerce(LogEntry.at, BigInteger).label("at"),
+        LogEntry.act,
+        LogEntry.operator,
+        LogEntry.subject,
+        LogEntry.text,
+        LogEntry.data,
+        LogEntry.prev_hash,
+        LogEntry.hash,
+    )
+    query = select(*columns).where(LogEntry.room_key == room_key).order_by(LogEntry.seq)
+    return query.execution_options(yield_per=1000)
+
+
+def _hash_of(row: Row[*tuple[Any, ...]], last: str) -> str | None:  # the columns of _stored_lines
+    """Return the hash that the entry should have; None if its instant cannot be read."""
+    try:
+        at = instant_text(from_microseconds(row.at))
+    except (OverflowError, TypeError):
+        return None
+    line = (at, row.act, row.operator, row.subject, row.text, row.data)
+    # The room key is hashed as well: an entry of another room does not fit.
+    return chained_hash(last, row.room_key, row.seq, line)

@@ -25,9 +25,7 @@ def _english() -> Mapping[str, str]:
     with resources.files("records").joinpath("locale/en.po").open("rb") as file:
         catalog = read_po(file)
     return {
-        str(message.id): str(message.string)
-        for message in catalog
-        if message.id and message.string
+        str(message.id): str(message.string) for message in catalog if message.id and message.string
     }
 
 
@@ -44,10 +42,22 @@ def mark(chinese: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Bilingual:
+    """A name that a catalogue gives in both languages."""
+
+    zh: str
+    en: str
+
+    def said_in(self, language: Language) -> str:
+        """Return the name in that language."""
+        return self.zh if language is Language.ZH else self.en or self.zh
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence in both languages: a Chinese template with `{names}`, and what fills it.
 
-    A parameter that is itself a Sentence is said in the same language.
+    A parameter that is itself a Sentence or Bilingual is said in the same language.
     """
 
     template: str
@@ -56,7 +66,7 @@ class Sentence:
     def said_in(self, language: Language) -> str:
         """Return the filled sentence."""
         filled = {
-            name: value.said_in(language) if isinstance(value, Sentence) else value
+            name: value.said_in(language) if isinstance(value, Sentence | Bilingual) else value
             for name, value in self.params.items()
         }
         return translate(self.template, language).format(**filled)

@@ -16,9 +16,7 @@ class ObligationState(StrEnum):
     SUPERSEDED = "superseded"
 
 
-SETTLED = frozenset(
-    {ObligationState.FULFILLED, ObligationState.WAIVED, ObligationState.SUPERSEDED}
-)
+SETTLED = frozenset({ObligationState.FULFILLED, ObligationState.WAIVED, ObligationState.SUPERSEDED})
 
 
 @dataclass(frozen=True, slots=True)

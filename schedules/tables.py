@@ -158,6 +158,27 @@ class Obligation(Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
+class HolidayYear(Base):
+    """A year whose holidays and make-up workdays are loaded."""
+
+    __tablename__ = "holiday_year"
+
+    room_key: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    loaded_at: Mapped[datetime]
+
+
+class SpecialDay(Base):
+    """A holiday, or a workday that makes up for one."""
+
+    __tablename__ = "special_day"
+
+    room_key: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)  # ISO date, local
+    name: Mapped[str]
+    is_workday: Mapped[bool]
+
+
 class Opening(Base):
     """How far the calendar's obligations of a room have been opened."""
 

@@ -1,0 +1,251 @@
+"""What a mail is about, read for many mails at once: matters, names, the room, the log's head."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session, aliased
+
+from plans.mail_states import Stage
+from plans.tables import Alert, Mail
+from records.names import party_names
+from records.tables import DutyRoom, LogHead
+from schedules.tables import Assignment, Obligation, Post, Shift
+
+# Rows of Core statements have no static type.
+AnyRow = Row[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFacts:
+    """What every mail of a room ends with, and the zone its times are told in."""
+
+    name: str
+    telephone: str
+    code_seed: str
+    zone: ZoneInfo
+    log_seq: int
+    log_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One alert and the obligation it is about.
+
+    `person` holds or held the post that owes it; `times_told` counts how often this recipient was
+    told of this matter, this time included.
+    """
+
+    obligation_id: int
+    kind: str
+    subject: str
+    owed_by: str
+    debtor: str
+    post_key: str | None
+    person: str | None
+    is_owner: bool
+    due_at: datetime
+    at: datetime
+    stage: Stage
+    ladder_step: int
+    times_told: int
+    capacity: str
+    late_seconds: int
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    fulfilled_at: datetime | None
+    fulfilled_by: str | None
+    waived_at: datetime | None
+    waived_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailFacts:
+    """One mail: to whom, in which room, about which matters (none in a test mail)."""
+
+    mail_id: int
+    room: RoomFacts
+    recipient: str
+    is_drill: bool
+    at: datetime
+    matters: tuple[Matter, ...]
+
+
+def read_mail_facts(session: Session, mail_ids: Sequence[int]) -> list[MailFacts]:
+    """Return the facts of these mails, in the order of their numbers."""
+    mails = (
+        session.connection()
+        .execute(
+            select(Mail.id, Mail.room_key, Mail.recipient, Mail.is_drill, Mail.at)
+            .where(Mail.id.in_(mail_ids))
+            .order_by(Mail.id)
+        )
+        .all()
+    )
+    alerts = _alerts(session, mail_ids)
+    facts: dict[int, MailFacts] = {}
+    for room_key in sorted({mail.room_key for mail in mails}):
+        mine = [mail for mail in mails if mail.room_key == room_key]
+        facts |= _of_room(session, room_key, mine, alerts)
+    return [facts[mail.id] for mail in mails]
+
+
+def _of_room(
+    session: Session, room_key: str, mails: Sequence[AnyRow], alerts: Mapping[int, Sequence[AnyRow]]
+) -> dict[int, MailFacts]:
+    room = _room(session, room_key)
+    rows = [row for mail in mails for row in alerts.get(mail.id, ())]
+    people = _people_of_shifts(session, room_key, rows)
+    capacities = dict(
+        session.execute(select(Post.key, Post.capacity).where(Post.room_key == room_key)).tuples()
+    )
+    names = party_names(session, room_key, _parties(mails, rows, people.values()))
+    return {
+        mail.id: MailFacts(
+            mail_id=mail.id,
+            room=room,
+            recipient=names.get(mail.recipient, mail.recipient),
+            is_drill=mail.is_drill,
+            at=mail.at,
+            matters=tuple(
+                _matter(row, mail.recipient, people, capacities, names)
+                for row in alerts.get(mail.id, ())
+            ),
+        )
+        for mail in mails
+    }
+
+
+def _alerts(session: Session, mail_ids: Sequence[int]) -> dict[int, list[AnyRow]]:
+    earlier = aliased(Alert)
+    times_told = (
+        select(func.count())
+        .where(
+            earlier.obligation_id == Alert.obligation_id,
+            earlier.recipient == Alert.recipient,
+            earlier.stage.in_([Stage.TOLD.value, Stage.RETURNED.value]),
+            earlier.id <= Alert.id,
+        )
+        .scalar_subquery()
+    )
+    rows = session.connection().execute(
+        select(
+            Alert.mail_id,
+            Alert.obligation_id,
+            Alert.stage,
+            Alert.ladder_step,
+            Alert.recipient,
+            Alert.capacity,
+            Alert.at,
+            Alert.late_seconds,
+            times_told.label("times_told"),
+            Obligation.kind,
+            Obligation.subject,
+            Obligation.owed_by,
+            Obligation.due_at,
+            Obligation.acknowledged_at,
+            Obligation.acknowledged_by,
+            Obligation.fulfilled_at,
+            Obligation.fulfilled_by,
+            Obligation.waived_at,
+            Obligation.waived_by,
+        )
+        .join(Obligation, Obligation.id == Alert.obligation_id)
+        .where(Alert.mail_id.in_(mail_ids))
+        .order_by(Alert.mail_id, Obligation.due_at, Alert.id)
+    )
+    found: dict[int, list[AnyRow]] = defaultdict(list)
+    for row in rows:
+        found[row.mail_id].append(row)
+    return found
+
+
+def _room(session: Session, room_key: str) -> RoomFacts:
+    row = session.execute(
+        select(
+            DutyRoom.name,
+            DutyRoom.telephone,
+            DutyRoom.code_seed,
+            DutyRoom.timezone,
+            LogHead.seq,
+            LogHead.hash,
+        )
+        .join(LogHead, LogHead.room_key == DutyRoom.key)
+        .where(DutyRoom.key == room_key)
+    ).one()
+    return RoomFacts(
+        row.name, row.telephone, row.code_seed, ZoneInfo(row.timezone), row.seq, row.hash
+    )
+
+
+def _people_of_shifts(
+    session: Session, room_key: str, rows: Iterable[AnyRow]
+) -> dict[tuple[str, str], str]:
+    """Return who was assigned to a post of a shift, by subject and post."""
+    keys = {
+        row.subject.removeprefix("shift:")
+        for row in rows
+        if row.owed_by.startswith("post:") and row.subject.startswith("shift:")
+    }
+    if not keys:
+        return {}
+    found = session.execute(
+        select(Shift.key, Assignment.post_key, Assignment.person_id)
+        .join(Assignment, Assignment.shift_id == Shift.id)
+        .where(Shift.room_key == room_key, Shift.key.in_(keys), Assignment.person_id.is_not(None))
+    )
+    return {
+        (f"shift:{row.key}", f"post:{row.post_key}"): f"person:{row.person_id}" for row in found
+    }
+
+
+def _parties(mails: Iterable[AnyRow], rows: Iterable[AnyRow], people: Iterable[str]) -> set[str]:
+    parties = {mail.recipient for mail in mails} | set(people)
+    for row in rows:
+        parties |= {
+            party
+            for party in (row.owed_by, row.acknowledged_by, row.fulfilled_by, row.waived_by)
+            if party is not None
+        }
+    return parties
+
+
+def _matter(
+    row: AnyRow,
+    recipient: str,
+    people: Mapping[tuple[str, str], str],
+    capacities: Mapping[str, str],
+    names: Mapping[str, str],
+) -> Matter:
+    kind, _, key = row.owed_by.partition(":")
+    post_key = key if kind == "post" else None
+    person = people.get((row.subject, row.owed_by))
+    # A stand-in is told in place of the person, in the capacity of the post that owes it.
+    is_stand_in = row.ladder_step == 1 and capacities.get(key) == row.capacity
+    return Matter(
+        obligation_id=row.obligation_id,
+        kind=row.kind,
+        subject=row.subject,
+        owed_by=row.owed_by,
+        debtor=names.get(row.owed_by, key),
+        post_key=post_key,
+        person=names.get(person) if person else None,
+        is_owner=recipient in (row.owed_by, person) or (post_key is not None and is_stand_in),
+        due_at=row.due_at,
+        at=row.at,
+        stage=Stage(row.stage),
+        ladder_step=row.ladder_step,
+        times_told=row.times_told,
+        capacity=row.capacity,
+        late_seconds=row.late_seconds,
+        acknowledged_at=row.acknowledged_at,
+        acknowledged_by=names.get(row.acknowledged_by),
+        fulfilled_at=row.fulfilled_at,
+        fulfilled_by=names.get(row.fulfilled_by),
+        waived_at=row.waived_at,
+        waived_by=names.get(row.waived_by),
+    )

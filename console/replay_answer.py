@@ -1,0 +1,175 @@
+"""The answer of a replay, as the contract of the command line has it: plain values, in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console.timeline import Timeline
+from plans.tables import Alert, Mail
+from records.duty_log import head, verify_chain
+from records.errors import ChainBreak
+from schedules.deadlines import late_seconds
+from schedules.outstanding import ObligationState
+from schedules.tables import Finding, Obligation, Post, Shift, SignIn
+
+Answer = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An act that was refused: when, which, and the sentence that says why."""
+
+    at: datetime
+    do: str
+    why: str
+
+
+def read_answer(
+    session: Session,
+    room_key: str,
+    timeline: Timeline,
+    refused: Sequence[Told],
+    warnings: Sequence[str],
+) -> Answer:
+    """Return the whole answer of a told timeline, ready for JSON."""
+    return {
+        "title": timeline.title,
+        "starts_at": instant_json(timeline.starts_at),
+        "ends_at": instant_json(timeline.ends_at),
+        "obligations": _obligations(session, room_key, timeline),
+        "incidents": [],
+        "alerts": _alerts(session, room_key),
+        "findings": _findings(session, room_key),
+        "responsible": _responsible(session, room_key, timeline),
+        "refused": [{"at": instant_json(one.at), "do": one.do, "why": one.why} for one in refused],
+        "warnings": list(warnings),
+        "log": log_json(session, room_key),
+    }
+
+
+def instant_json(instant: datetime | None) -> str | None:
+    """Return an instant as ISO 8601 in UTC with offset; None stays None."""
+    return None if instant is None else instant.astimezone(UTC).isoformat()
+
+
+def seconds_json(seconds: float | None) -> int | float | None:
+    """Return seconds as a whole number where they are whole."""
+    if seconds is None:
+        return None
+    return int(seconds) if seconds == int(seconds) else seconds
+
+
+def log_json(session: Session, room_key: str) -> dict[str, object]:
+    """Return how many entries the duty log has, its head, and whether the chain verifies."""
+    entries, hash_ = head(session, room_key)
+    try:
+        verify_chain(session, room_key)
+    except ChainBreak:
+        return {"entries": entries, "head": hash_, "verifies": False}
+    return {"entries": entries, "head": hash_, "verifies": True}
+
+
+def obligation_json(row: Obligation) -> dict[str, object]:
+    """Return one obligation in the contract's fields."""
+    return {
+        "kind": row.kind,
+        "subject": row.subject,
+        "owed_by": row.owed_by,
+        "rule": row.rule,
+        "source": row.source,
+        "arose_at": instant_json(row.arose_at),
+        "due_at": instant_json(row.due_at),
+        "fulfilled_at": instant_json(row.fulfilled_at),
+        "state": row.state,
+        "late_seconds": seconds_json(late_seconds(row.due_at, row.fulfilled_at)),
+    }
+
+
+def _obligations(session: Session, room_key: str, timeline: Timeline) -> list[dict[str, object]]:
+    """Return what fell due by the end, and what arose before it and was settled already.
+
+    What the calendar has opened for later and nobody has touched is not part of the story.
+    """
+    rows = session.scalars(
+        select(Obligation)
+        .where(Obligation.room_key == room_key)
+        .order_by(Obligation.due_at, Obligation.kind, Obligation.owed_by, Obligation.subject)
+    )
+    return [
+        obligation_json(row)
+        for row in rows
+        if row.due_at <= timeline.ends_at or row.state != ObligationState.OPEN.value
+    ]
+
+
+def _alerts(session: Session, room_key: str) -> list[dict[str, object]]:
+    rows = session.execute(
+        select(Alert, Obligation.kind, Obligation.owed_by, Obligation.subject, Mail.accepted_at)
+        .join(Obligation, Obligation.id == Alert.obligation_id)
+        .join(Mail, Mail.id == Alert.mail_id)
+        .where(Alert.room_key == room_key)
+        .order_by(Alert.id)
+    )
+    return [
+        {
+            "at": instant_json(alert.at),
+            "to": alert.recipient,
+            "as": alert.capacity,
+            "about": [{"owed_by": owed_by, "subject": subject, "kind": kind}],
+            "stage": alert.stage,
+            "ladder_step": alert.ladder_step,
+            "accepted_at": instant_json(accepted_at),
+            "acknowledged_at": instant_json(alert.acknowledged_at),
+        }
+        for alert, kind, owed_by, subject, accepted_at in rows
+    ]
+
+
+def _findings(session: Session, room_key: str) -> list[dict[str, object]]:
+    rows = session.scalars(
+        select(Finding).where(Finding.room_key == room_key).order_by(Finding.at, Finding.id)
+    )
+    return [
+        {
+            "at": instant_json(row.at),
+            "kind": row.kind,
+            "post": f"post:{row.post_key}",
+            "person": None if row.person_id is None else f"person:{row.person_id}",
+            "judged": row.judged,
+            "late_seconds": row.late_seconds,
+        }
+        for row in rows
+    ]
+
+
+def _responsible(session: Session, room_key: str, timeline: Timeline) -> list[dict[str, object]]:
+    """Return who answered for each manned post, without gaps: until relieved, the one before."""
+    rows = session.execute(
+        select(SignIn.post_key, SignIn.person_id, SignIn.at, Shift.starts_at)
+        .join(Shift, Shift.id == SignIn.shift_id)
+        .join(Post, (Post.room_key == SignIn.room_key) & (Post.key == SignIn.post_key))
+        .where(SignIn.room_key == room_key, Post.is_manned)
+        .order_by(Post.turn, SignIn.id)
+    ).all()
+    spans: list[dict[str, object]] = []
+    for post_key in dict.fromkeys(row.post_key for row in rows):
+        takes = sorted(
+            (max(row.at, row.starts_at, timeline.starts_at), place, row.person_id)
+            for place, row in enumerate(rows)
+            if row.post_key == post_key
+        )
+        for place, (from_at, _, person_id) in enumerate(takes):
+            to_at = takes[place + 1][0] if place + 1 < len(takes) else timeline.ends_at
+            if to_at > from_at or from_at == timeline.ends_at:
+                spans.append(
+                    {
+                        "post": f"post:{post_key}",
+                        "person": f"person:{person_id}",
+                        "from": instant_json(from_at),
+                        "to": instant_json(to_at),
+                    }
+                )
+    return spans

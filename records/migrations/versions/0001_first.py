@@ -1,0 +1,415 @@
+"""The first tables, the append-only duty log and its search index.
+
+A released revision is never edited; there is no way back but a backup.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    create_tables()
+    if op.get_bind().dialect.name == "sqlite":
+        statements = SQLITE
+    else:
+        statements = POSTGRESQL
+    for statement in statements:
+        op.execute(statement)
+
+
+# The duty log takes new lines only. On SQLite, INSERT OR REPLACE would delete without asking the
+# trigger of DELETE, so the number of an entry is looked up as well.
+# The search index is a row an entry; its number is the room's in the upper bits, the entry's below.
+SQLITE = (
+    """
+    CREATE TRIGGER log_entry_is_not_updated BEFORE UPDATE ON log_entry
+    BEGIN SELECT RAISE(ABORT, 'the duty log is append-only'); END
+    """,
+    """
+    CREATE TRIGGER log_entry_is_not_deleted BEFORE DELETE ON log_entry
+    BEGIN SELECT RAISE(ABORT, 'the duty log is append-only'); END
+    """,
+    """
+    CREATE TRIGGER log_entry_is_not_replaced BEFORE INSERT ON log_entry
+    WHEN EXISTS (SELECT 1 FROM log_entry WHERE room_key = NEW.room_key AND seq = NEW.seq)
+    BEGIN SELECT RAISE(ABORT, 'the duty log is append-only'); END
+    """,
+    """
+    CREATE TABLE log_search_room (
+        number INTEGER PRIMARY KEY,
+        room_key VARCHAR NOT NULL UNIQUE
+    )
+    """,
+    """
+    CREATE VIRTUAL TABLE log_search USING fts5(grams, content='', columnsize=0, tokenize='ascii')
+    """,
+)
+POSTGRESQL = (
+    """
+    CREATE FUNCTION log_entry_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'the duty log is append-only'; END $$
+    """,
+    """
+    CREATE TRIGGER log_entry_is_append_only
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON log_entry
+    FOR EACH STATEMENT EXECUTE FUNCTION log_entry_is_append_only()
+    """,
+    """
+    CREATE TABLE log_search_room (
+        number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        room_key VARCHAR NOT NULL UNIQUE
+    )
+    """,
+    """
+    CREATE TABLE log_search (id BIGINT PRIMARY KEY, grams TSVECTOR NOT NULL)
+    """,
+    """
+    CREATE INDEX ix_log_search_grams ON log_search USING gin (grams) WITH (fastupdate = off)
+    """,
+)
+
+
+def create_tables() -> None:
+    op.create_table('contact_point',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('owner', sa.String(), nullable=False),
+    sa.Column('channel', sa.String(), nullable=False),
+    sa.Column('address', sa.String(), nullable=False),
+    sa.Column('turn', sa.Integer(), nullable=False),
+    sa.CheckConstraint("channel IN ('email', 'telephone')", name=op.f('ck_contact_point_channel')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_point')),
+    sa.UniqueConstraint('room_key', 'owner', 'channel', 'address', name=op.f('uq_contact_point_room_key'))
+    )
+    op.create_table('duty_room',
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('parent_key', sa.String(), nullable=True),
+    sa.Column('timezone', sa.String(), nullable=False),
+    sa.Column('telephone', sa.String(), nullable=False),
+    sa.Column('site', sa.String(), nullable=False),
+    sa.Column('code_seed', sa.String(), nullable=False),
+    sa.Column('is_sample', sa.Boolean(), nullable=False),
+    sa.Column('opened_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_duty_room'))
+    )
+    op.create_table('holiday_year',
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('year', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('loaded_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('room_key', 'year', name=op.f('pk_holiday_year'))
+    )
+    op.create_table('log_entry',
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('seq', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('act', sa.String(), nullable=False),
+    sa.Column('operator', sa.String(), nullable=False),
+    sa.Column('subject', sa.String(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('data', sa.Text(), nullable=False),
+    sa.Column('prev_hash', sa.String(length=64), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.PrimaryKeyConstraint('room_key', 'seq', name=op.f('pk_log_entry'))
+    )
+    op.create_index('ix_log_entry_act', 'log_entry', ['room_key', 'act', 'seq'], unique=False)
+    op.create_index('ix_log_entry_at', 'log_entry', ['room_key', 'at', 'seq'], unique=False)
+    op.create_index('ix_log_entry_subject', 'log_entry', ['room_key', 'subject', 'seq'], unique=False)
+    op.create_table('log_head',
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('seq', sa.BigInteger(), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('indexed_seq', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('room_key', name=op.f('pk_log_head'))
+    )
+    op.create_table('mail',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('group_key', sa.String(), nullable=False),
+    sa.Column('message_id', sa.String(), nullable=False),
+    sa.Column('thread', sa.String(), nullable=False),
+    sa.Column('recipient', sa.String(), nullable=False),
+    sa.Column('is_top_priority', sa.Boolean(), nullable=False),
+    sa.Column('is_drill', sa.Boolean(), nullable=False),
+    sa.Column('is_digest', sa.Boolean(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('next_try_at', sa.BigInteger(), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('contact_turn', sa.Integer(), nullable=False),
+    sa.Column('claimed_fence', sa.BigInteger(), nullable=True),
+    sa.Column('claimed_at', sa.BigInteger(), nullable=True),
+    sa.Column('address', sa.String(), nullable=True),
+    sa.Column('subject', sa.Text(), nullable=True),
+    sa.Column('body', sa.Text(), nullable=True),
+    sa.Column('accepted_at', sa.BigInteger(), nullable=True),
+    sa.Column('last_reply', sa.Text(), nullable=False),
+    sa.CheckConstraint("state IN ('waiting', 'claimed', 'accepted', 'refused', 'unknown')", name=op.f('ck_mail_state')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mail')),
+    sa.UniqueConstraint('message_id', name=op.f('uq_mail_message_id')),
+    sa.UniqueConstraint('room_key', 'group_key', name=op.f('uq_mail_room_key'))
+    )
+    op.create_index('ix_mail_open', 'mail', ['next_try_at', 'id'], unique=False, sqlite_where=sa.text('next_try_at IS NOT NULL'), postgresql_where=sa.text('next_try_at IS NOT NULL'))
+    op.create_index('ix_mail_recipient', 'mail', ['room_key', 'recipient', 'id'], unique=False)
+    op.create_table('mail_path',
+    sa.Column('relay', sa.String(), nullable=False),
+    sa.Column('is_working', sa.Boolean(), nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
+    sa.Column('last_accepted_at', sa.BigInteger(), nullable=True),
+    sa.Column('last_reply', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('relay', name=op.f('pk_mail_path'))
+    )
+    op.create_table('obligation',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('occurrence', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('subject', sa.String(), nullable=False),
+    sa.Column('owed_by', sa.String(), nullable=False),
+    sa.Column('rule', sa.String(), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('ladder', sa.String(), nullable=True),
+    sa.Column('is_top_priority', sa.Boolean(), nullable=False),
+    sa.Column('is_drill', sa.Boolean(), nullable=False),
+    sa.Column('arose_at', sa.BigInteger(), nullable=False),
+    sa.Column('due_at', sa.BigInteger(), nullable=False),
+    sa.Column('missed_at', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('fulfilled_at', sa.BigInteger(), nullable=True),
+    sa.Column('fulfilled_by', sa.String(), nullable=True),
+    sa.Column('waived_at', sa.BigInteger(), nullable=True),
+    sa.Column('waived_by', sa.String(), nullable=True),
+    sa.Column('told_until', sa.BigInteger(), nullable=True),
+    sa.Column('acknowledged_at', sa.BigInteger(), nullable=True),
+    sa.Column('acknowledged_by', sa.String(), nullable=True),
+    sa.Column('next_look_at', sa.BigInteger(), nullable=True),
+    sa.Column('set_aside', sa.Text(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.CheckConstraint("state IN ('open', 'fulfilled', 'late', 'missed', 'waived', 'superseded')", name=op.f('ck_obligation_state')),
+    sa.CheckConstraint("state NOT IN ('fulfilled', 'waived', 'superseded') OR next_look_at IS NULL", name=op.f('ck_obligation_settled_is_not_looked_at')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_obligation')),
+    sa.UniqueConstraint('room_key', 'occurrence', name=op.f('uq_obligation_room_key'))
+    )
+    op.create_index('ix_obligation_due', 'obligation', ['room_key', 'due_at'], unique=False)
+    op.create_index('ix_obligation_next_look', 'obligation', ['next_look_at', 'id'], unique=False, sqlite_where=sa.text('next_look_at IS NOT NULL'), postgresql_where=sa.text('next_look_at IS NOT NULL'))
+    op.create_index('ix_obligation_party', 'obligation', ['room_key', 'owed_by', 'due_at'], unique=False)
+    op.create_index('ix_obligation_subject', 'obligation', ['room_key', 'subject'], unique=False)
+    op.create_table('opening',
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('opened_until', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('room_key', name=op.f('pk_opening'))
+    )
+    op.create_table('shift',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('starts_at', sa.BigInteger(), nullable=False),
+    sa.Column('ends_at', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_shift_span')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shift')),
+    sa.UniqueConstraint('room_key', 'kind', 'starts_at', name=op.f('uq_shift_room_key'))
+    )
+    op.create_index('ix_shift_ends', 'shift', ['room_key', 'ends_at'], unique=False)
+    op.create_table('special_day',
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('day', sa.String(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('is_workday', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('room_key', 'day', name=op.f('pk_special_day'))
+    )
+    op.create_table('watch_lease',
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('holder', sa.String(), nullable=False),
+    sa.Column('fence', sa.BigInteger(), nullable=False),
+    sa.Column('renewals', sa.BigInteger(), nullable=False),
+    sa.Column('expires_at', sa.BigInteger(), nullable=False),
+    sa.Column('pulse_at', sa.BigInteger(), nullable=True),
+    sa.Column('started_at', sa.BigInteger(), nullable=False),
+    sa.Column('stands_by', sa.String(), nullable=False),
+    sa.Column('stands_by_at', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_watch_lease'))
+    )
+    op.create_table('acknowledgement',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('obligation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('acknowledged_by', sa.String(), nullable=False),
+    sa.Column('operator', sa.String(), nullable=False),
+    sa.Column('how', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['obligation_id'], ['obligation.id'], name=op.f('fk_acknowledgement_obligation_id_obligation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_acknowledgement'))
+    )
+    op.create_index(op.f('ix_acknowledgement_obligation_id'), 'acknowledgement', ['obligation_id'], unique=False)
+    op.create_table('alert',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('alert_key', sa.String(), nullable=False),
+    sa.Column('obligation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stage', sa.String(), nullable=False),
+    sa.Column('ladder_step', sa.Integer(), nullable=False),
+    sa.Column('recipient', sa.String(), nullable=False),
+    sa.Column('capacity', sa.String(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('late_seconds', sa.Integer(), nullable=False),
+    sa.Column('mail_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('acknowledged_at', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("stage IN ('told', 'returned', 'taken', 'over')", name=op.f('ck_alert_stage')),
+    sa.ForeignKeyConstraint(['mail_id'], ['mail.id'], name=op.f('fk_alert_mail_id_mail')),
+    sa.ForeignKeyConstraint(['obligation_id'], ['obligation.id'], name=op.f('fk_alert_obligation_id_obligation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_alert')),
+    sa.UniqueConstraint('room_key', 'alert_key', name=op.f('uq_alert_room_key'))
+    )
+    op.create_index('ix_alert_at', 'alert', ['room_key', 'at'], unique=False)
+    op.create_index('ix_alert_mail', 'alert', ['mail_id'], unique=False)
+    op.create_index('ix_alert_obligation', 'alert', ['obligation_id'], unique=False)
+    op.create_table('chase',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('obligation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('chased_by', sa.String(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('promised_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['obligation_id'], ['obligation.id'], name=op.f('fk_chase_obligation_id_obligation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_chase'))
+    )
+    op.create_index(op.f('ix_chase_obligation_id'), 'chase', ['obligation_id'], unique=False)
+    op.create_table('delivery',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('mail_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('relay', sa.String(), nullable=False),
+    sa.Column('address', sa.String(), nullable=False),
+    sa.Column('outcome', sa.String(), nullable=False),
+    sa.Column('reply', sa.Text(), nullable=False),
+    sa.CheckConstraint("outcome IN ('accepted', 'refused', 'delayed', 'unknown')", name=op.f('ck_delivery_outcome')),
+    sa.ForeignKeyConstraint(['mail_id'], ['mail.id'], name=op.f('fk_delivery_mail_id_mail')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery'))
+    )
+    op.create_index('ix_delivery_mail', 'delivery', ['mail_id'], unique=False)
+    op.create_table('finding',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('post_key', sa.String(), nullable=False),
+    sa.Column('person_id', sa.String(), nullable=True),
+    sa.Column('obligation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('late_seconds', sa.Integer(), nullable=True),
+    sa.Column('explanation', sa.Text(), nullable=False),
+    sa.Column('judged', sa.String(), nullable=False),
+    sa.Column('judged_by', sa.String(), nullable=True),
+    sa.Column('judged_at', sa.BigInteger(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.CheckConstraint("judged IN ('suspected', 'confirmed', 'dismissed')", name=op.f('ck_finding_judged')),
+    sa.ForeignKeyConstraint(['obligation_id'], ['obligation.id'], name=op.f('fk_finding_obligation_id_obligation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_finding')),
+    sa.UniqueConstraint('obligation_id', 'kind', name=op.f('uq_finding_obligation_id'))
+    )
+    op.create_index('ix_finding_at', 'finding', ['room_key', 'at'], unique=False)
+    op.create_table('person',
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('body', sa.String(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('note', sa.String(), nullable=False),
+    sa.Column('pinyin', sa.String(), nullable=False),
+    sa.Column('pin_hash', sa.String(), nullable=True),
+    sa.Column('pin_failures', sa.Integer(), nullable=False),
+    sa.Column('pin_locked_until', sa.BigInteger(), nullable=True),
+    sa.Column('added_at', sa.BigInteger(), nullable=False),
+    sa.Column('retired_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['room_key'], ['duty_room.key'], name=op.f('fk_person_room_key_duty_room')),
+    sa.PrimaryKeyConstraint('room_key', 'id', name=op.f('pk_person'))
+    )
+    op.create_index('ix_person_same', 'person', ['room_key', 'name', 'body'], unique=False)
+    op.create_table('post',
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('capacity', sa.String(), nullable=False),
+    sa.Column('is_manned', sa.Boolean(), nullable=False),
+    sa.Column('is_standing', sa.Boolean(), nullable=False),
+    sa.Column('partner_key', sa.String(), nullable=True),
+    sa.Column('turn', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['room_key'], ['duty_room.key'], name=op.f('fk_post_room_key_duty_room')),
+    sa.PrimaryKeyConstraint('room_key', 'key', name=op.f('pk_post'))
+    )
+    op.create_table('unit',
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('region_code', sa.String(), nullable=False),
+    sa.Column('parent_id', sa.String(), nullable=True),
+    sa.Column('head', sa.String(), nullable=False),
+    sa.Column('risk_level', sa.String(), nullable=True),
+    sa.Column('pinyin', sa.String(), nullable=False),
+    sa.Column('added_at', sa.BigInteger(), nullable=False),
+    sa.Column('retired_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['room_key'], ['duty_room.key'], name=op.f('fk_unit_room_key_duty_room')),
+    sa.PrimaryKeyConstraint('room_key', 'id', name=op.f('pk_unit'))
+    )
+    op.create_index('ix_unit_kind', 'unit', ['room_key', 'kind'], unique=False)
+    op.create_index('ix_unit_name', 'unit', ['room_key', 'name'], unique=False)
+    op.create_table('absence',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('person_id', sa.String(), nullable=False),
+    sa.Column('starts_at', sa.BigInteger(), nullable=False),
+    sa.Column('ends_at', sa.BigInteger(), nullable=False),
+    sa.Column('stand_in_id', sa.String(), nullable=True),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.CheckConstraint('ends_at > starts_at', name=op.f('ck_absence_span')),
+    sa.ForeignKeyConstraint(['room_key', 'person_id'], ['person.room_key', 'person.id'], name=op.f('fk_absence_room_key_person_id_person')),
+    sa.ForeignKeyConstraint(['room_key', 'stand_in_id'], ['person.room_key', 'person.id'], name=op.f('fk_absence_room_key_stand_in_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_absence'))
+    )
+    op.create_index('ix_absence_person', 'absence', ['room_key', 'person_id', 'starts_at'], unique=False)
+    op.create_table('assignment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('shift_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('post_key', sa.String(), nullable=False),
+    sa.Column('person_id', sa.String(), nullable=True),
+    sa.ForeignKeyConstraint(['room_key', 'person_id'], ['person.room_key', 'person.id'], name=op.f('fk_assignment_room_key_person_id_person')),
+    sa.ForeignKeyConstraint(['room_key', 'post_key'], ['post.room_key', 'post.key'], name=op.f('fk_assignment_room_key_post_key_post')),
+    sa.ForeignKeyConstraint(['shift_id'], ['shift.id'], name=op.f('fk_assignment_shift_id_shift')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_assignment')),
+    sa.UniqueConstraint('shift_id', 'post_key', name=op.f('uq_assignment_shift_id'))
+    )
+    op.create_table('post_holder',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('post_key', sa.String(), nullable=False),
+    sa.Column('person_id', sa.String(), nullable=False),
+    sa.Column('from_at', sa.BigInteger(), nullable=False),
+    sa.Column('until_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['room_key', 'person_id'], ['person.room_key', 'person.id'], name=op.f('fk_post_holder_room_key_person_id_person')),
+    sa.ForeignKeyConstraint(['room_key', 'post_key'], ['post.room_key', 'post.key'], name=op.f('fk_post_holder_room_key_post_key_post')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_post_holder'))
+    )
+    op.create_index('ix_post_holder_post', 'post_holder', ['room_key', 'post_key', 'from_at'], unique=False)
+    op.create_table('sign_in',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('shift_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('post_key', sa.String(), nullable=False),
+    sa.Column('person_id', sa.String(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('signed_out_at', sa.BigInteger(), nullable=True),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['room_key', 'person_id'], ['person.room_key', 'person.id'], name=op.f('fk_sign_in_room_key_person_id_person')),
+    sa.ForeignKeyConstraint(['shift_id'], ['shift.id'], name=op.f('fk_sign_in_shift_id_shift')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in'))
+    )
+    op.create_index('ix_sign_in_shift', 'sign_in', ['shift_id', 'post_key'], unique=False)
