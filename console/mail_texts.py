@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from console.mail_facts import MailFacts, Matter, RoomFacts, read_mail_facts
 from plans.attempts import Words
 from plans.codes import code_of
+from plans.mail_claims import Render
 from plans.mail_states import Stage
+from plans.rules import PlanRules
 from records.language import Bilingual, Language, Sentence, mark
 from schedules.rules import ScheduleRules
 
@@ -66,11 +68,17 @@ _WANTED: Mapping[str, Mapping[str, str]] = {
 _TAKEN_ON = mark("您已接手,请尽快办结")
 
 
+def words_of(language: Language, schedules: ScheduleRules, plans: PlanRules) -> Render:
+    """Return what words mails for the postman, in that language."""
+    return MailTexts(schedules, plans, language).render_many
+
+
 @dataclass(frozen=True, slots=True)
 class MailTexts:
     """Words mails in one language, with the names of the catalogues."""
 
     rules: ScheduleRules
+    plans: PlanRules
     language: Language
 
     def render(self, session: Session, mail_id: int, now: datetime) -> Words:
@@ -82,14 +90,10 @@ class MailTexts:
     def render_many(
         self, session: Session, mail_ids: Sequence[int], now: datetime
     ) -> dict[int, Words]:
-        """Return subject and body of many mails; one that cannot be worded is left out."""
-        words: dict[int, Words] = {}
-        for facts in read_mail_facts(session, mail_ids):
-            try:
-                words[facts.mail_id] = self._worded(facts, now)
-            except Exception:  # noqa: BLE001  the edge of one mail: the caller sets it aside and logs it
-                continue
-        return words
+        """Return subject and body of many mails; a number without a mail is left out."""
+        return {
+            facts.mail_id: self._worded(facts, now) for facts in read_mail_facts(session, mail_ids)
+        }
 
     def _worded(self, facts: MailFacts, now: datetime) -> Words:
         match facts.matters:
@@ -141,7 +145,7 @@ class MailTexts:
             self._say(
                 mark("事项:{what},{lacks}"), what=self._what(matter), lacks=self._lacks(matter)
             ),
-            self._say(mark("时限:{due}"), due=_instant(self, matter.due_at, room)),
+            self._say(mark("时限:{due}"), due=self._instant(matter.due_at, room)),
             self._say(mark("状态:{overdue}"), overdue=self._overdue(matter)),
             self._say(mark("请您:{wanted}"), wanted=self._wanted(matter)),
             *self._late_because_of_us(matter),
@@ -152,7 +156,10 @@ class MailTexts:
                 telephone=room.telephone,
                 code=code_of(room.code_seed, matter.obligation_id),
             ),
-            self._say(mark("无人确认将逐级上报;确认后仍未办结,会再次提醒确认人。")),
+            self._say(
+                mark("无人确认将逐级上报;确认后{span}仍未办结,会再次提醒确认人。"),
+                span=self._span(self.plans.returns_after),
+            ),
         ]
         return subject, lines
 
@@ -172,7 +179,7 @@ class MailTexts:
             "",
             *self._which(facts.room, matter),
             self._say(mark("接手人:{by}"), by=by),
-            self._say(mark("接手时间:{at}"), at=_instant(self, at, facts.room)),
+            self._say(mark("接手时间:{at}"), at=self._instant(at, facts.room)),
         ]
         return subject, lines
 
@@ -195,7 +202,7 @@ class MailTexts:
         return [
             self._say(mark("责任方:{who}"), who=self._who(matter)),
             self._say(mark("事项:{what}"), what=self._what(matter)),
-            self._say(mark("时限:{due}"), due=_instant(self, matter.due_at, room)),
+            self._say(mark("时限:{due}"), due=self._instant(matter.due_at, room)),
         ]
 
     def _how_it_ended(self, matter: Matter, room: RoomFacts) -> str:
@@ -205,17 +212,17 @@ class MailTexts:
                 matter.fulfilled_by,
                 matter.fulfilled_at - matter.due_at,
             )
-            done = self._say(mark("{at}完成"), at=_instant(self, at, room))
+            done = self._say(mark("{at}完成"), at=self._instant(at, room))
             if late > timedelta(0):
                 done = self._say(mark("{done},迟{late}"), done=done, late=self._span(late))
             return self._say(mark("{done}({by})"), done=done, by=by) if by else done
         if matter.waived_at is not None:
             return self._say(
                 mark("{at}由{by}免除"),
-                at=_instant(self, matter.waived_at, room),
+                at=self._instant(matter.waived_at, room),
                 by=matter.waived_by or "",
             )
-        return self._say(mark("{at}了结"), at=_instant(self, matter.at, room))
+        return self._say(mark("{at}了结"), at=self._instant(matter.at, room))
 
     def _digest(self, facts: MailFacts) -> tuple[str, list[str]]:
         told = [one for one in facts.matters if one.stage in (Stage.TOLD, Stage.RETURNED)]
@@ -252,7 +259,10 @@ class MailTexts:
                     room=facts.room.name.removesuffix("值班室"),
                     telephone=facts.room.telephone,
                 ),
-                self._say(mark("无人确认将逐级上报;确认后仍未办结,会再次提醒确认人。")),
+                self._say(
+                    mark("无人确认将逐级上报;确认后{span}仍未办结,会再次提醒确认人。"),
+                    span=self._span(self.plans.returns_after),
+                ),
             ]
         return subject, lines
 
@@ -264,7 +274,7 @@ class MailTexts:
                     stage=self._stage(matter),
                     who=self._who(matter),
                     lacks=self._lacks(matter),
-                    due=_instant(self, matter.due_at, room),
+                    due=self._instant(matter.due_at, room),
                     overdue=self._overdue(matter),
                     wanted=self._wanted(matter),
                     code=code_of(room.code_seed, matter.obligation_id),
@@ -274,7 +284,7 @@ class MailTexts:
                     mark("【已接手】{who} {lacks} {at}由{by}接手"),
                     who=self._who(matter),
                     lacks=self._lacks(matter),
-                    at=_instant(self, matter.acknowledged_at or matter.at, room),
+                    at=self._instant(matter.acknowledged_at or matter.at, room),
                     by=matter.acknowledged_by or "",
                 )
             case Stage.OVER:
@@ -289,7 +299,7 @@ class MailTexts:
         subject = self._say(mark("【测试】{room}邮件通道测试"), room=facts.room.name)
         lines = [
             self._say(mark("这是一封测试邮件,收到即说明邮件通道畅通,无需处理。")),
-            self._say(mark("发出时间:{at}"), at=_instant(self, facts.at, facts.room)),
+            self._say(mark("发出时间:{at}"), at=self._instant(facts.at, facts.room)),
         ]
         return subject, lines
 
@@ -374,12 +384,11 @@ class MailTexts:
     def _say(self, template: str, **params: object) -> str:
         return Sentence(template, params).said_in(self.language)
 
-
-def _instant(texts: MailTexts, instant: datetime, room: RoomFacts) -> str:
-    """Return date and time as the room's clocks show them, and which clocks those are."""
-    local = instant.astimezone(room.zone)
-    seconds = ":%S" if local.second else ""
-    zone = Sentence(mark("北京时间")) if room.zone.key == _BEIJING else room.zone.key
-    return Sentence(
-        mark("{at}({zone})"), {"at": local.strftime(f"%Y-%m-%d %H:%M{seconds}"), "zone": zone}
-    ).said_in(texts.language)
+    def _instant(self, instant: datetime, room: RoomFacts) -> str:
+        """Return date and time as the room's clocks show them, and which clocks those are."""
+        local = instant.astimezone(room.zone)
+        seconds = ":%S" if local.second else ""
+        zone = Sentence(mark("北京时间")) if room.zone.key == _BEIJING else room.zone.key
+        return self._say(
+            mark("{at}({zone})"), at=local.strftime(f"%Y-%m-%d %H:%M{seconds}"), zone=zone
+        )

@@ -1,5 +1,6 @@
 """Claim mails that are due, word and address them, give them back; all inside transactions."""
 
+import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -197,7 +198,22 @@ def _words(
         return words
     if render is None:
         return words | dict.fromkeys(bare, Words("", ""))
-    return words | dict(render(session, bare, now))
+    try:
+        return words | dict(render(session, bare, now))
+    except Exception:  # noqa: BLE001  the edge of one mail: which it is, is found one by one
+        return words | _worded_singly(session, render, bare, now)
+
+
+def _worded_singly(
+    session: Session, render: Render, mail_ids: Sequence[int], now: datetime
+) -> dict[int, Words]:
+    """Return the words of every mail that can be worded, however others fail."""
+    words: dict[int, Words] = {}
+    for mail_id in mail_ids:
+        # A failed statement must not spoil the transaction for the other mails.
+        with contextlib.suppress(Exception), session.begin_nested():
+            words |= render(session, [mail_id], now)
+    return words
 
 
 def _set_aside(session: Session, rows: Sequence[MailRow], now: datetime) -> None:

@@ -19,7 +19,7 @@ from plans.channels.letters import Channel
 from plans.channels.list_channel import ListChannel
 from plans.mail_claims import claim
 from plans.mail_outcomes import record
-from plans.sending import Sending, SendingRules
+from plans.sending import Sending, Rounds
 from records.clock import Clock, pause
 from records.database import Database
 from records.duty_log import Entry, append
@@ -27,13 +27,13 @@ from records.errors import Unreachable
 from records.language import Sentence, mark
 from records.tables import DutyRoom
 
+__all__ = ["Postman", "Rounds", "deliver_due"]
+
 ALL_AT_ONCE = 400
 RESTART_SECONDS = 1.0
 
 
-def deliver_due(
-    session: Session, channel: ListChannel, rules: SendingRules, *, now: datetime
-) -> int:
+def deliver_due(session: Session, channel: ListChannel, rounds: Rounds, *, now: datetime) -> int:
     """Hand every mail that is due to a list, at once; return how many attempts that took.
 
     Stories and replays use this instead of a thread: the same claims, the same outcomes, accepted
@@ -41,12 +41,12 @@ def deliver_due(
     """
     count = 0
     wanted = Wanted(ALL_AT_ONCE, ALL_AT_ONCE)
-    while claimed := claim(session, wanted, rules.render, fence=None, now=now):
+    while claimed := claim(session, wanted, rounds.render, fence=None, now=now):
         handled = [
             Handled(item, (Attempt(channel.name, now, channel.take(item.letter), True),))
             for item in claimed
         ]
-        record(session, handled, rules.retry, now=now)
+        record(session, handled, rounds.retry, now=now)
         count += len(handled)
     return count
 
@@ -59,7 +59,7 @@ class Postman:
         database: Database,
         clock: Clock,
         channels: Sequence[Channel],
-        rules: SendingRules,
+        rounds: Rounds,
         lease_fence: Callable[[], int | None],
     ) -> None:
         """Take the relays in the order they are tried.
@@ -68,14 +68,14 @@ class Postman:
             database: Where the mails are.
             clock: Gives the instants that are recorded.
             channels: The first relay, then the second if there is one; or the spool.
-            rules: How mails are worded, sent and sent again.
+            rounds: How mails are worded, sent and sent again.
             lease_fence: Asked from the postman's threads before each claim and each mail; None
                 while another watch holds the lease, and nothing is claimed then.
         """
         self._database = database
         self._clock = clock
         self._channels = tuple(channels)
-        self._rules = rules
+        self._rounds = rounds
         self._lease_fence = lease_fence
         self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
         self._stopping = threading.Event()
@@ -116,7 +116,7 @@ class Postman:
 
     async def _send(self) -> None:
         self._sending = Sending(
-            self._database, self._clock, self._channels, self._rules, self._lease_fence
+            self._database, self._clock, self._channels, self._rounds, self._lease_fence
         )
         try:
             await self._sending.go(self._stopping)

@@ -47,8 +47,8 @@ IDLE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class SendingRules:
-    """How mails are sent: their words, the waits, how many connections, whose lease counts."""
+class Rounds:
+    """How a postman goes about: their words, the waits, how many connections, whose lease counts."""
 
     render: Render | None
     retry: RetryTable
@@ -73,16 +73,17 @@ class Sending:
         database: Database,
         clock: Clock,
         channels: Sequence[Channel],
-        rules: SendingRules,
+        rounds: Rounds,
         lease_fence: Callable[[], int | None],
     ) -> None:
         """Take what the Postman was given; must be made inside the running loop."""
         self._database = database
         self._clock = clock
-        self._rules = rules
+        self._rounds = rounds
         self._lease_fence = lease_fence
         self._paths = [
-            _Path(channel, RelayHealth(rules.retry, rules.troubles_allowed)) for channel in channels
+            _Path(channel, RelayHealth(rounds.retry, rounds.troubles_allowed))
+            for channel in channels
         ]
         self._loop = asyncio.get_running_loop()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="postman-writer")
@@ -114,10 +115,10 @@ class Sending:
             async with asyncio.TaskGroup() as tasks:
                 clerk = tasks.create_task(self._keep_books())
                 # What failed before never takes every connection: it may hang again.
-                with_troubled = max(1, self._rules.connections // 2)
+                with_troubled = max(1, self._rounds.connections // 2)
                 workers = [
                     tasks.create_task(self._work(takes_troubled=number < with_troubled))
-                    for number in range(self._rules.connections)
+                    for number in range(self._rounds.connections)
                 ]
                 while not stopping.is_set():
                     self._bell.clear()
@@ -175,8 +176,10 @@ class Sending:
             if is_new_fence:
                 # Ours as well: at its start a postman holds nothing, whatever the table says.
                 release_claims(session, fence + 1, but=frozenset(self._held))
-            rules = self._rules
-            claimed = claim(session, wanted, rules.render, fence=fence, now=now, lease=rules.lease)
+            rounds = self._rounds
+            claimed = claim(
+                session, wanted, rounds.render, fence=fence, now=now, lease=rounds.lease
+            )
         return claimed, None
 
     def _room_for(self) -> Wanted | None:
@@ -294,7 +297,7 @@ class Sending:
 
     def _record(self, handled: Sequence[Handled]) -> None:
         with self._database.write() as session:
-            record(session, handled, self._rules.retry, now=self._clock.now())
+            record(session, handled, self._rounds.retry, now=self._clock.now())
 
     async def _in_writer(self, work: Callable[[], T]) -> T:
         return await self._loop.run_in_executor(self._writer, work)

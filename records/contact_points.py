@@ -50,7 +50,7 @@ def point(channel: str, text: str) -> Point:
         BadData: The text is no address of that channel, or holds a line break or hidden characters.
     """
     if has_hostile(text.strip(" \t\r\n\u00a0\u3000")):
-        raise BadData(mark("地址含换行、控制字符或隐藏字符,应为一行普通文字。"))
+        raise _bad(mark("含换行、控制字符或隐藏字符,应为一行普通文字"))
     folded = "".join(unicodedata.normalize("NFKC", text).split())
     match Channel(channel):
         case Channel.EMAIL:
@@ -59,13 +59,16 @@ def point(channel: str, text: str) -> Point:
             return Point(Channel.TELEPHONE, _telephone(folded))
 
 
+def _bad(template: str, text: str = "") -> BadData:
+    """Return the error; its parameter `fault` is the reason alone, for the middle of a line."""
+    fault = Sentence(template, {"text": clean(text, limit=40)})
+    return BadData(mark("地址有误:{fault}。"), fault=fault)
+
+
 def _email(folded: str) -> str:
     address = folded.removeprefix("mailto:")
     if len(address) > LONGEST_EMAIL or not _EMAIL.fullmatch(address):
-        raise BadData(
-            mark("{address} 不是电子邮箱地址,应如 name@duty.example。"),
-            address=clean(folded, limit=40),
-        )
+        raise _bad(mark("“{text}”不是电子邮箱地址,应如 name@duty.example"), folded)
     local, _, domain = address.rpartition("@")
     return f"{local}@{domain.lower()}"
 
@@ -75,10 +78,7 @@ def _telephone(folded: str) -> str:
     number = number.translate(str.maketrans(dict.fromkeys("–—‐‑−", "-")))
     digits = sum(character.isdigit() for character in number)
     if not _TELEPHONE.fullmatch(number) or not FEWEST_DIGITS <= digits <= MOST_DIGITS:
-        raise BadData(
-            mark("{number} 不是电话号码,应如 0375-0800000 或 11 位手机号。"),
-            number=clean(folded, limit=40),
-        )
+        raise _bad(mark("“{text}”不是电话号码,应如 0375-0800000 或 11 位手机号"), folded)
     mobile = _MOBILE.fullmatch(number.replace("-", ""))
     return mobile[1] if mobile else number
 

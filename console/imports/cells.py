@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from console.imports.reading import Cell, Row, Table
-from records.clean_text import clean
+from records.clean_text import clean, has_hostile
 from records.contact_points import Channel, Point, point
 from records.errors import BadData
 from records.language import Sentence, mark
@@ -83,37 +83,14 @@ def points(label: str, channel: Channel, text: str) -> tuple[Point, ...]:
     if is_nothing(text):
         return ()
     whole = text.strip(" \t\r\n\u3000\u00a0")
-    if any(
-        unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in whole
-    ):
-        # Judged before it is parted, so that no part of a forged header is taken.
-        return _one_point(label, channel, whole)
-    parts = [part for part in _BETWEEN.split(whole) if part.strip()]
-    return tuple(each for part in parts for each in _one_point(label, channel, part))
-
-
-def _one_point(label: str, channel: Channel, text: str) -> tuple[Point, ...]:
+    # Judged before it is parted, so that no part of a forged header is taken.
+    parts = [whole] if has_hostile(whole) else _BETWEEN.split(whole)
     try:
-        return (point(channel, text),)
+        return tuple(point(channel, part) for part in parts if part.strip())
     except BadData as error:
-        reason = error.sentence
-        if reason.template.endswith("。"):
-            reason = Sentence(WITHOUT_STOP.get(reason.template, reason.template), reason.params)
-        raise BadCell(label, reason) from error
-
-
-# The same words as in records/contact_points.py, for the middle of a line.
-WITHOUT_STOP = {
-    "地址含换行、控制字符或隐藏字符,应为一行普通文字。": mark(
-        "含换行、控制字符或隐藏字符,应为一行普通文字"
-    ),
-    "{address} 不是电子邮箱地址,应如 name@duty.example。": mark(
-        "{address} 不是电子邮箱地址,应如 name@duty.example"
-    ),
-    "{number} 不是电话号码,应如 0375-0800000 或 11 位手机号。": mark(
-        "{number} 不是电话号码,应如 0375-0800000 或 11 位手机号"
-    ),
-}
+        fault = error.params["fault"]
+        assert isinstance(fault, Sentence)
+        raise BadCell(label, fault) from error
 
 
 def day(label: str, cell: Cell, year: int | None) -> date:

@@ -1,8 +1,10 @@
 """People from an address book (CSV, XLSX) or from a telephone (vCard)."""
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -16,6 +18,7 @@ from console.imports.report import (
     Outcome,
     Understood,
     in_order,
+    note_unknown,
     one_transaction,
     record_import,
 )
@@ -130,26 +133,24 @@ def _read(person: PersonFacts, result: EnteredPerson) -> Sentence:
 
 
 def _facts(source: SourceFile, findings: Findings) -> Iterator[tuple[int, PersonFacts]]:
+    """Give each good row's number and person; the others are noted as refused."""
+    readers: Iterable[tuple[int, Callable[[], PersonFacts]]]
     if source.form is Form.VCARD:
-        yield from _from_cards(source, findings)
-        return
-    table = read_table(source, COLUMNS)
-    if table.unknown:
-        findings.notes.append(
-            Sentence(mark("这些列没有用到:{columns}。"), {"columns": "、".join(table.unknown)})
+        readers = (
+            (place, partial(_from_card, text))
+            for place, text in enumerate(vcards.cards(source), start=1)
         )
-    for place, row in enumerate(table.rows, start=1):
-        facts = _tried(findings, row.number, lambda row=row: _from_row(table, row))  # type: ignore[misc]
-        if facts is not None:
-            yield row.number, replace(facts, person_id=facts.person_id or f"p{place:03d}")
-
-
-def _tried(findings: Findings, row: int, read: Callable[[], PersonFacts]) -> PersonFacts | None:
-    try:
-        return read()
-    except BadCell as bad:
-        findings.refuse(row, bad.label, bad.expected)
-        return None
+    else:
+        table = read_table(source, COLUMNS)
+        note_unknown(findings, table)
+        readers = ((row.number, partial(_from_row, table, row)) for row in table.rows)
+    for place, (number, read) in enumerate(readers, start=1):
+        try:
+            facts = read()
+        except BadCell as bad:
+            findings.refuse(number, bad.label, bad.expected)
+        else:
+            yield number, replace(facts, person_id=facts.person_id or f"p{place:03d}")
 
 
 def _from_row(table: Table, row: Row) -> PersonFacts:
@@ -177,26 +178,14 @@ def _number(text: str) -> str | None:
     return f"p{int(digits):03d}"
 
 
-def _from_cards(source: SourceFile, findings: Findings) -> Iterator[tuple[int, PersonFacts]]:
-    for place, card in enumerate(vcards.cards(source), start=1):
-        facts = _tried(findings, place, lambda card=card: _from_card(card))  # type: ignore[misc]
-        if facts is not None:
-            yield place, replace(facts, person_id=f"p{place:03d}")
-
-
 def _from_card(text: str) -> PersonFacts:
     card = vcards.read_card(text)
+    telephones = [cells.points(MOBILE, Channel.TELEPHONE, each) for each in card.telephones]
+    emails = [cells.points(EMAIL, Channel.EMAIL, each) for each in card.emails]
     return PersonFacts(
         name=cells.name(NAME, card.name),
         body=cells.name(BODY, card.body),
         title=cells.words(TITLE, card.title),
         note=cells.words(NOTE, card.note),
-        points=(
-            *(
-                each
-                for one in card.telephones
-                for each in cells.points(MOBILE, Channel.TELEPHONE, one)
-            ),
-            *(each for one in card.emails for each in cells.points(EMAIL, Channel.EMAIL, one)),
-        ),
+        points=tuple(chain.from_iterable([*telephones, *emails])),
     )

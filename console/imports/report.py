@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from console.imports.reading import Table
 from records.act import Act
 from records.database import Database
 from records.duty_log import Entry, append
@@ -215,3 +216,10 @@ def one_transaction(database: Database, *, dry_run: bool) -> Iterator[Session]:
 def in_order(refused: Sequence[Refusal]) -> tuple[Refusal, ...]:
     """Return refusals in the order of the file."""
     return tuple(sorted(refused, key=lambda each: each.row))
+
+
+def note_unknown(findings: Findings, table: Table) -> None:
+    """Note which columns of a table were not used."""
+    if table.unknown:
+        columns = "、".join(table.unknown)
+        findings.notes.append(Sentence(mark("这些列没有用到:{columns}。"), {"columns": columns}))

@@ -16,6 +16,7 @@ from console.imports.report import (
     Outcome,
     Understood,
     in_order,
+    note_unknown,
     one_transaction,
     record_import,
 )
@@ -135,12 +136,7 @@ def _read(unit: UnitFacts, result: EnteredUnit) -> Sentence:
 
 
 def _facts(reader: _Reader, findings: Findings) -> Iterator[tuple[int, UnitFacts]]:
-    if reader.table.unknown:
-        findings.notes.append(
-            Sentence(
-                mark("这些列没有用到:{columns}。"), {"columns": "、".join(reader.table.unknown)}
-            )
-        )
+    note_unknown(findings, reader.table)
     for place, row in enumerate(reader.table.rows, start=1):
         try:
             yield row.number, _from_row(reader, row, place)

@@ -1,4 +1,4 @@
-"""vCards 2.1 to 4 as telephones export them, each card by itself so that one cannot spoil others."""
+"""vCards 2.1 to 4 as telephones export them; each card is read by itself."""
 
 import re
 from collections.abc import Iterator

@@ -79,6 +79,8 @@ def test_a_search_goes_on_before_the_last_one_found(session: Session) -> None:
     assert found(session, "刘伟", limit=1) == [4]
     assert found(session, "刘伟", limit=1, before_seq=4) == [1]
     assert found(session, "刘伟", limit=1, before_seq=1) == []
+    assert found(session, "刘伟", before_seq=0) == []
+    assert found(session, "刘伟", before_seq=100) == [4, 1]
 
 
 HOSTILE = [
