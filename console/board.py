@@ -248,7 +248,7 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class ReportBoard:
-    """The routine reports of one local day, those still owed first; `is_more` if some are left out."""
+    """The routine reports of one local day; `is_more` says that some are left out."""
 
     read_at: datetime
     lines: tuple[ReportLine, ...]

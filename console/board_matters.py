@@ -34,7 +34,7 @@ OVERDUE_STATES = (ObligationState.LATE.value, ObligationState.MISSED.value)
 OPEN_STATES = (ObligationState.OPEN.value, *OVERDUE_STATES)
 
 # Rows of Core statements have no static type.
-ObligationRow = Row[Any]
+ObligationRow = Row[*tuple[Any, ...]]
 Group = tuple[str, str, datetime]
 
 _COLUMNS = (
@@ -91,8 +91,9 @@ def read_overdue(
     is_more = len(rows) >= OVERDUE_ROWS or len(ordered) > len(shown)
     names = _names(session, room_key, shown)
     told = _told(session, room_key, shown, rules, now)
+    counts = {members[0].id: _count(session, room_key, members) for members in shown}
     return tuple(
-        _line(session, room_key, members, rules, names, told[members[0].id], now)
+        _line(members, rules, names, _Counted(*counts[members[0].id], told[members[0].id]), now)
         for members in shown
     ), is_more
 
@@ -141,18 +142,21 @@ def _names(
     return party_names(session, room_key, parties)
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    owed: int
+    is_more: bool
+    told: Told | None
+
+
 def _line(
-    session: Session,
-    room_key: str,
     members: Sequence[ObligationRow],
     rules: Catalogues,
     names: Mapping[str, str],
-    told: Told | None,
+    counted: _Counted,
     now: datetime,
 ) -> OverdueLine:
     first = members[0]
-    alone = len(members) == 1 and not first.owed_by.startswith("unit:")
-    owed, is_more = (1, False) if alone else _count(session, room_key, first)
     returns_at = None
     if first.acknowledged_at is not None:
         every = rules.plans.returns_after
@@ -170,14 +174,14 @@ def _line(
             for row in members[:MEMBERS_KEPT]
         ),
         missing=len(members),
-        owed=max(owed, len(members)),
-        is_more=is_more,
+        owed=max(counted.owed, len(members)),
+        is_more=counted.is_more,
         is_top_priority=first.is_top_priority,
         is_drill=first.is_drill,
         acknowledged_by=names.get(first.acknowledged_by) if first.acknowledged_by else None,
         acknowledged_at=first.acknowledged_at,
         returns_at=returns_at,
-        told=told,
+        told=counted.told,
     )
 
 
@@ -186,8 +190,11 @@ def _party(rules: ScheduleRules, owed_by: str, names: Mapping[str, str]) -> str:
     return rules.post_words(key).zh if kind == "post" else names.get(owed_by, key)
 
 
-def _count(session: Session, room_key: str, row: ObligationRow) -> tuple[int, bool]:
+def _count(session: Session, room_key: str, members: Sequence[ObligationRow]) -> tuple[int, bool]:
     """Return how many parties owe this at this instant, and whether there are more than counted."""
+    row = members[0]
+    if not row.owed_by.startswith("unit:"):
+        return len(members), False
     counted = (
         select(Obligation.id)
         .where(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from console.actions import Actions, Done, Rules
 from console.replay_answer import Answer, Told, read_answer
 from console.rooms import make_room
-from console.sample.room import fill_sample_room
+from console.sample.room import fill_sample_room, make_sample_room
 from console.timeline import (
     AlertAcknowledgeEvent,
     Event,
@@ -279,23 +279,11 @@ def _set_stage(timeline: Timeline, catalogues: Path | None) -> Stage:
 
 
 def _make_room(database: Database, timeline: Timeline, rules: Rules) -> None:
+    """Make the sample room for the days of the timeline, or a room with catalogues only."""
     act = Act(timeline.room, timeline.starts_at, f"room:{timeline.room}")
-    is_demo = timeline.room == DEMO
     with database.write() as session:
-        make_room(
-            session,
-            act,
-            key=timeline.room,
-            name="样例市应急管理局值班室",
-            timezone=ZONE,
-            telephone="0375-0900000",
-            site="duty.example",
-            code_seed="replay",
-            is_sample=is_demo,
-            rules=rules.schedules,
-            posts=is_demo,
-        )
-        if is_demo:
+        if timeline.room == DEMO:
+            make_sample_room(session, act, rules.schedules)
             first = local_day(timeline.starts_at, ZoneInfo(ZONE))
             span = local_day(timeline.ends_at, ZoneInfo(ZONE)) - first
             fill_sample_room(
@@ -307,6 +295,20 @@ def _make_room(database: Database, timeline: Timeline, rules: Rules) -> None:
                 days_after=span.days + 3,
                 pin_hash=None,
             )
+            return
+        make_room(
+            session,
+            act,
+            key=timeline.room,
+            name="空值班室",
+            timezone=ZONE,
+            telephone="",
+            site="duty.example",
+            code_seed="replay",
+            is_sample=False,
+            rules=rules.schedules,
+            posts=False,
+        )
 
 
 def _copy_room(source: Database, target: Database, room_key: str, timeline: Timeline) -> None:

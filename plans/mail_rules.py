@@ -1,18 +1,19 @@
 """The catalogue of sending, `mail.toml`, read into a frozen model."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from plans.retries import RetryTable
 from records.catalogue import Frozen, PositiveDuration, load
+from schedules.rules import Confidence
 
 
 class _Sourced(Frozen):
     rule: str
     source: str
-    confidence: Literal["high", "medium", "low"]
+    confidence: Confidence
 
 
 class RetryRule(_Sourced):

@@ -19,7 +19,7 @@ from plans.channels.letters import Channel
 from plans.channels.list_channel import ListChannel
 from plans.mail_claims import claim
 from plans.mail_outcomes import record
-from plans.sending import Sending, Rounds
+from plans.sending import Rounds, Sending
 from records.clock import Clock, pause
 from records.database import Database
 from records.duty_log import Entry, append

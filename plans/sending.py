@@ -48,7 +48,7 @@ IDLE_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """How a postman goes about: their words, the waits, how many connections, whose lease counts."""
+    """How a postman goes about: words, waits, connections, and whose lease counts."""
 
     render: Render | None
     retry: RetryTable
@@ -282,7 +282,8 @@ class Sending:
                 self._held.discard(handled.claimed.letter.mail_id)
                 if not done.done():
                     done.set_result(None)
-            if any(handled.outcome is Outcome.REFUSED for handled, _ in batch):
+            # What is to be tried again may be the next thing due.
+            if any(handled.outcome is not Outcome.ACCEPTED for handled, _ in batch):
                 self._bell.set()
 
     async def _store(self, handled: Sequence[Handled]) -> None:

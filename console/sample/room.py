@@ -1,4 +1,4 @@
-"""Making the sample room: one city room with people, units, posts, holders and a roster."""
+"""The sample room: one city room with people, units, posts, holders and a roster."""
 
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -21,14 +21,29 @@ from schedules.tables import PostHolder
 SAMPLE_KEY = "demo"
 SAMPLE_PIN = "246810"  # everybody's; the board says so
 TIMEZONE = "Asia/Shanghai"
-_TELEPHONE = "0375-0900110"
-_SITE = "demo.duty.example"
 
 _STANDING = (
     ("commander", mark("指挥长"), "commander", "commander"),
     ("deputy", mark("副指挥长"), "deputy commander", "deputy_commander"),
     ("office", mark("办公室主任"), "office director", "office_director"),
 )
+
+
+def make_sample_room(session: Session, act: Act, rules: ScheduleRules) -> None:
+    """Make the sample room itself, with the catalogue's posts and nobody in it."""
+    make_room(
+        session,
+        act,
+        key=act.room_key,
+        name="样例市应急管理局值班室",
+        timezone=TIMEZONE,
+        telephone="0375-0900000",
+        site="duty.example",
+        code_seed="sample room",
+        is_sample=True,
+        rules=rules,
+        posts=True,
+    )
 
 
 def fill_sample_room(  # noqa: PLR0913  the contract of the sample room
@@ -41,30 +56,17 @@ def fill_sample_room(  # noqa: PLR0913  the contract of the sample room
     days_after: int = 400,
     pin_hash: str | None,
 ) -> None:
-    """Make the sample room and fill it; the same arguments give the same rows.
+    """Fill a room that has the catalogue's posts; the same arguments give the same rows.
 
     Args:
-        session: A write session of a database that has no such room.
-        act: The room's key, when it begins to owe, and in whose name it is filled.
-        rules: The catalogues; posts, holidays and later the reports come from them.
+        session: A write session.
+        act: The room's key, from when the commanders hold their posts, and in whose name.
+        rules: The catalogues that the room was made with.
         around: The local day that the roster is for.
         days_before: So many days before it the roster begins.
         days_after: So many days after it the roster ends.
         pin_hash: The hash of everybody's PIN; None leaves people without one, for replays.
     """
-    make_room(
-        session,
-        act,
-        key=act.room_key,
-        name="平顶山市应急管理局值班室(样例)",
-        timezone=TIMEZONE,
-        telephone=_TELEPHONE,
-        site=_SITE,
-        code_seed="sample room",
-        is_sample=True,
-        rules=rules,
-        posts=True,
-    )
     people = add_people(session, act, pin_hash)
     units = add_units(session, act)
     centre_posts = standing_posts(load_command_centres())

@@ -1,0 +1,140 @@
+"""Where every error of a call ends: a sentence on standard error and an exit status.
+
+One of the four edges that may catch everything: what nobody expected is written to the program's
+log file, without secrets.
+"""
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
+
+import typer
+
+from records.errors import DutyError
+from records.language import Language, Sentence, mark, translate
+
+if TYPE_CHECKING:
+    from console.cli.call import Call
+
+DONE = 0
+REFUSED = 1
+WRONG_CALL = 2
+UNREACHABLE = 4
+FAULT = 70  # sysexits.h: an internal fault of the program
+INTERRUPTED = 130
+
+_SECRETS = re.compile(
+    r"(?i)(password|passwd|pin|secret|token)([\"']?\s*[:=]\s*)(\S+)|(://[^:/@\s]*:)[^@\s]+(@)"
+)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Told:
+    """The exit status of the call."""
+
+    status: int = DONE
+
+
+class _Usage(Protocol):
+    """What is read of the argument parser's own errors."""
+
+    exit_code: int
+
+    def format_message(self) -> str: ...
+
+
+@contextmanager
+def told_by_status(call: "Call") -> Iterator[Told]:
+    """Turn whatever is raised inside into a sentence for people and an exit status."""
+    told = Told()
+    try:
+        yield told
+    except DutyError as error:
+        call.say(error.said_in(call.language))
+        told.status = error.exit_status
+    except typer.Exit as leaving:
+        told.status = leaving.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        told.status = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the answer has had enough; nothing more can be said there.
+        sys.stdout = None  # type: ignore[assignment]  # so that leaving does not flush it again
+        told.status = DONE
+    except Exception as error:  # noqa: BLE001  one of the four edges
+        told.status = _unexpected(call, error)
+
+
+def _unexpected(call: "Call", error: Exception) -> int:
+    if _is_wrong_call(error):
+        usage = cast("_Usage", error)
+        call.say(Sentence(mark("命令有误:{reason}"), {"reason": usage.format_message()}))
+        context = getattr(error, "ctx", None)
+        if context is not None:
+            shown = Sentence(
+                mark("用法见:{command} --help"), {"command": context.command_path}
+            )
+            call.say(shown)
+        return usage.exit_code
+    log_file = call.installation.log_file
+    try:
+        with log_file.open("a", encoding="utf-8") as file:
+            file.write(redacted("".join(traceback.format_exception(error))))
+        noted = Sentence(mark("程序内部错误,已记入 {file}:{error}"), _of(error, str(log_file)))
+    except OSError:
+        noted = Sentence(mark("程序内部错误:{error}"), _of(error, ""))
+    call.say(noted)
+    return FAULT
+
+
+def _of(error: Exception, file: str) -> dict[str, object]:
+    return {"error": redacted(f"{type(error).__name__}: {error}")[:300], "file": file}
+
+
+def _is_wrong_call(error: Exception) -> bool:
+    # The parser's base class is private; BadParameter is its public descendant.
+    usage = typer.BadParameter.__mro__[2]
+    return isinstance(error, usage)
+
+
+def redacted(text: str) -> str:
+    """Return a text without what follows a word for a secret, or a password in an address."""
+    return _SECRETS.sub(_hidden, text)
+
+
+def _hidden(found: re.Match[str]) -> str:
+    if found[4]:
+        return f"{found[4]}***{found[5]}"
+    return f"{found[1]}{found[2]}***"
+
+
+class _Spoken(Protocol):
+    """What is read and rewritten of a command: its help and that of its options."""
+
+    help: str | None
+    short_help: str | None
+    params: list["_Spoken"]
+    commands: dict[str, "_Spoken"]
+
+    def main(self, args: list[str], *, prog_name: str, standalone_mode: bool) -> object: ...
+
+
+def spoken_help(command: object, language: Language) -> "_Spoken":
+    """Return the command with all its help texts in that language."""
+    spoken = cast("_Spoken", command)
+    if language is not Language.ZH:
+        _translate(spoken, language)
+    return spoken
+
+
+def _translate(spoken: "_Spoken", language: Language) -> None:
+    for each in (spoken, *getattr(spoken, "params", ())):
+        if getattr(each, "help", None):
+            each.help = translate(str(each.help).strip(), language)
+    for inner in getattr(spoken, "commands", {}).values():
+        _translate(inner, language)

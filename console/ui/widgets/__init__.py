@@ -1,0 +1,1 @@
+"""What the screens are made of: lines that draw themselves, bars, fields."""
