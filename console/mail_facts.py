@@ -100,9 +100,8 @@ def _of_room(
     room = _room(session, room_key)
     rows = [row for mail in mails for row in alerts.get(mail.id, ())]
     people = _people_of_shifts(session, room_key, rows)
-    capacities = dict(
-        session.execute(select(Post.key, Post.capacity).where(Post.room_key == room_key)).tuples()
-    )
+    posts = session.execute(select(Post.key, Post.capacity).where(Post.room_key == room_key))
+    capacities = {post.key: post.capacity for post in posts}
     names = party_names(session, room_key, _parties(mails, rows, people.values()))
     return {
         mail.id: MailFacts(

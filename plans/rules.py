@@ -5,19 +5,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
 from plans.escalation import Ladder, LadderStep
-from records.catalogue import Duration, Frozen, load
+from records.catalogue import Duration, Frozen, PositiveDuration, load
 from records.errors import CatalogueError
 from records.language import mark
 from schedules.rules import Confidence
 
 
+# A role that nothing stands behind would be a step that silently tells nobody.
+_Role = Annotated[str, Field(pattern=r"^(owed_by|partner|(post|person|unit):\S+)$")]
+
+
 class _Step(Frozen):
     after: Duration
-    tell: tuple[str, ...] = Field(min_length=1)
+    tell: tuple[_Role, ...] = Field(min_length=1)
 
 
 class _Ladder(Frozen):
@@ -27,12 +32,12 @@ class _Ladder(Frozen):
     rule: str
     source: str
     confidence: Confidence
-    repeats_every: Duration | None = None
+    repeats_every: PositiveDuration | None = None
     step: tuple[_Step, ...] = Field(min_length=1)
 
 
 class _Ladders(Frozen):
-    returns_after: Duration
+    returns_after: PositiveDuration
     digest_from: int = Field(ge=2)
     ladder: tuple[_Ladder, ...]
 

@@ -8,20 +8,9 @@ from typing import Annotated
 import typer
 
 from console.cli import (
-    alerts,
-    backups,
     consoles,
-    findings,
-    imports,
     installing,
-    log,
-    mails,
-    people,
-    posts,
     replays,
-    reports,
-    rosters,
-    settings,
     states,
 )
 from console.cli.call import Call, new_call
@@ -61,18 +50,7 @@ for group in (
     installing,
     consoles,
     states,
-    settings,
-    mails,
-    imports,
-    people,
-    posts,
-    rosters,
-    reports,
-    findings,
-    alerts,
-    log,
     replays,
-    backups,
 ):
     group.add_to(app)
 

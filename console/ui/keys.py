@@ -34,7 +34,7 @@ EVERYWHERE = (
     ),
     KeyRule("log", ("f7",), "F7", "log", mark("日志"), mark("值班日志:翻页、查找")),
     KeyRule("mails", ("f8",), "F8", "mails", mark("邮件"), mark("邮件:被拒和延迟的在前")),
-    KeyRule("language", ("f9", "ctrl+l"), "F9", "language", mark("EN"), mark("中文与英文切换")),
+    KeyRule("language", ("f9", "ctrl+l"), "F9", "language", "中/EN", mark("中文与英文切换")),
     KeyRule("leave", ("f10", "ctrl+q"), "F10", "leave", mark("退出"), mark("离开值守台")),
 )
 PALETTE = KeyRule(

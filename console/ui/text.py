@@ -84,7 +84,7 @@ def strip_of(
     line: Sequence[Piece], cells: int, tones: Mapping[str, Style], base: str = ""
 ) -> Strip:
     """Return one drawn line of exactly that many cells; what does not fit ends in an ellipsis."""
-    ground = tones[base]
+    ground = tones[""] + tones[base]
     segments: list[Segment] = []
     left = cells
     for piece in line:

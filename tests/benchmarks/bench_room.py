@@ -1,4 +1,4 @@
-"""An installation for benchmarks and fault tests: a room, its units, and any number of obligations."""
+"""An installation for benchmarks and fault tests: a room, its units, any number of obligations."""
 
 import os
 import subprocess
@@ -67,11 +67,12 @@ class BenchRoom:
             if self.database.is_sqlite
             else "WITH n(i) AS (SELECT generate_series(1, :live)) "
         )
-        statement = series + (
+        statement = series + (  # nothing from outside goes into it
             "INSERT INTO obligation (room_key, occurrence, kind, subject, owed_by, rule, source,"
             " ladder, is_top_priority, is_drill, arose_at, due_at, missed_at, state, next_look_at,"
             " note) SELECT 'bench', 'fill' || i, 'routine_report', 'report:fill',"
-            " 'unit:f' || (i % 2680), 'R', 's', 'reporting', :no, :no, :begin, :begin + i * 1000000,"
+            " 'unit:f' || (i % 2680), 'R', 's', 'reporting', :no, :no, :begin,"
+            " :begin + i * 1000000,"
             " :begin + i * 1000000 + 1, 'open', :begin + i * 1000000, '' FROM n"
         )
         with self.database.write() as session:
@@ -183,9 +184,10 @@ def running_sink(file: Path, delay: float = 0.0) -> Iterator[int]:
 
 def start_watch(room: BenchRoom) -> subprocess.Popen[bytes]:
     """Start a watch process on the room; its messages go to a file of the folder."""
-    with (room.installation.folder / "watch.out").open("ab") as out:
+    folder = room.installation.folder
+    with (folder / "watch.out").open("ab") as out:
         return subprocess.Popen(
-            [sys.executable, "-m", "console.cli.main", "--data", str(room.installation.folder), "watch"],
+            [sys.executable, "-m", "console.cli.main", "--data", str(folder), "watch"],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,

@@ -149,4 +149,4 @@ def measure(live: int, bursts: tuple[int, ...], url: str = "") -> dict[str, obje
 if __name__ == "__main__":
     import sys
 
-    print(json.dumps(measure(int(sys.argv[1]), tuple(map(int, sys.argv[2:])))))  # noqa: T201
+    print(json.dumps(measure(int(sys.argv[1]), tuple(map(int, sys.argv[2:])))))

@@ -51,7 +51,7 @@ async def _main() -> None:
     server = await loop.create_server(
         lambda: SMTP(sink, hostname="sink", loop=loop, enable_SMTPUTF8=True), "127.0.0.1", 0
     )
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201  how the parent learns it
+    print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
 

@@ -1,5 +1,6 @@
 """The sample room is what cli.md says of it, on any date, and its day before can be told."""
 
+import functools
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -176,17 +177,16 @@ def test_names_are_unlike_within_a_body_so_that_an_import_finds_them_known():
 def test_the_posts_have_their_partners_and_their_duties(database: Database):
     fill(database)
     with database.read() as session:
-        posts = {post.key: post for post in session.scalars(select(Post))}
+        rows = session.execute(select(Post.key, Post.partner_key, Post.is_manned)).all()
         leader = standing_holder(session, SAMPLE_KEY, "duty_leader", AT)
         holders = session.scalars(select(PostHolder.person_id)).all()
         rostered = set(session.scalars(select(Assignment.person_id)))
-    partners = {key: posts[key].partner_key for key in ("primary", "secondary", "shift_lead")}
+    partners = {row.key: row.partner_key for row in rows if row.is_manned}
     assert partners == {
         "primary": "secondary",
         "secondary": "primary",
         "shift_lead": "shift_lead_b",
     }
-    assert {key for key, post in posts.items() if post.is_manned} == set(partners)
     assert leader == "p001"
     assert len(set(holders)) == len(holders) == 37
     assert not rostered & set(holders)
@@ -216,23 +216,23 @@ def test_an_incident_kind_belongs_to_one_centre_or_to_general_hq(kind: str, cent
     assert (leading.key if leading else None) == centre
 
 
-def due(database: Database, report: str, first: date, last: date) -> list[datetime]:
+def due(database: Database, report: str, first: date, last: date) -> list[str]:
     with database.read() as session:
         calendar = read_calendar(session, SAMPLE_KEY)
     start = local_instant(first, time(0), ZONE)
     end = local_instant(last, time(0), ZONE) + timedelta(days=1)
     found = reports_due(RULES.schedules.reports[report], calendar, ZONE, start, end)
-    return [each.due_at.astimezone(ZONE).replace(tzinfo=None) for each in found]
+    return [f"{each.due_at.astimezone(ZONE):%m-%d %H:%M}" for each in found]
 
 
 def test_the_weekly_dispatch_goes_round_the_spring_festival_of_2026():
     database = in_memory()
     fill(database)
     assert due(database, "weekly_dispatch", date(2026, 2, 2), date(2026, 3, 2)) == [
-        datetime(2026, 2, 2, 9),
-        datetime(2026, 2, 9, 9),
-        datetime(2026, 2, 24, 9),
-        datetime(2026, 3, 2, 9),
+        "02-02 09:00",
+        "02-09 09:00",
+        "02-24 09:00",
+        "03-02 09:00",
     ]
 
 
@@ -240,12 +240,12 @@ def test_the_monthly_statistics_move_to_the_next_workday_after_the_fifth():
     database = in_memory()
     fill(database)
     assert due(database, "monthly_statistics", date(2026, 2, 1), date(2026, 7, 31)) == [
-        datetime(2026, 2, 5, 17),
-        datetime(2026, 3, 5, 17),
-        datetime(2026, 4, 7, 17),
-        datetime(2026, 5, 6, 17),
-        datetime(2026, 6, 5, 17),
-        datetime(2026, 7, 6, 17),
+        "02-05 17:00",
+        "03-05 17:00",
+        "04-07 17:00",
+        "05-06 17:00",
+        "06-05 17:00",
+        "07-06 17:00",
     ]
 
 
@@ -309,6 +309,12 @@ HOURS = [
 ]
 
 
+@functools.cache
+def told_until(text: str) -> Database:
+    """Stories take a second each; tests that only read share them."""
+    return told(datetime.fromisoformat(text))
+
+
 def told(now: datetime, spool: SpoolChannel | None = None) -> Database:
     database = in_memory()
     rounds = Rounds(None, load_mail_rules().retry_table)
@@ -319,19 +325,19 @@ def told(now: datetime, spool: SpoolChannel | None = None) -> Database:
 @pytest.mark.parametrize("text", HOURS)
 def test_at_any_hour_something_is_overdue_and_a_post_is_not_signed_in(text: str):
     now = datetime.fromisoformat(text)
-    database = told(now)
+    database = told_until(text)
     with database.read() as session:
         assert verify_chain(session, SAMPLE_KEY) == head(session, SAMPLE_KEY)[0]
         overdue = session.scalars(
-            select(Obligation).where(
+            select(Obligation.owed_by).where(
                 Obligation.fulfilled_at.is_(None), Obligation.state.in_(["late", "missed"])
             )
         ).all()
         nearby = on_duty_at(session, SAMPLE_KEY, now) + on_duty_at(
             session, SAMPLE_KEY, now + timedelta(minutes=14)
         )
-    units = [row for row in overdue if row.owed_by.startswith("unit:")]
-    posts = [row for row in overdue if row.owed_by.startswith("post:")]
+    units = [owed_by for owed_by in overdue if owed_by.startswith("unit:")]
+    posts = [owed_by for owed_by in overdue if owed_by.startswith("post:")]
     assert 2 <= len(units) <= 4
     assert len(posts) <= 1
     unsigned = {
@@ -345,12 +351,12 @@ def test_at_any_hour_something_is_overdue_and_a_post_is_not_signed_in(text: str)
 @pytest.mark.parametrize("text", HOURS)
 def test_the_story_floods_nobody_and_all_its_mails_are_accepted(text: str):
     now = datetime.fromisoformat(text)
-    database = told(now)
+    database = told_until(text)
     with database.read() as session:
         states = Counter(session.scalars(select(Mail.state)))
         findings = session.execute(select(Finding.kind, Finding.judged, Finding.late_seconds)).all()
         unacknowledged = session.scalars(
-            select(Alert).where(Alert.acknowledged_at.is_(None), Alert.stage == "told")
+            select(Alert.id).where(Alert.acknowledged_at.is_(None), Alert.stage == "told")
         ).all()
         last = session.scalar(select(LogEntry.at).order_by(LogEntry.seq.desc()))
         faults = session.scalars(

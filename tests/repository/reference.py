@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol, cast
 
+from typer.main import get_command
+
 from records.language import Language, translate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,10 +43,9 @@ class Command(Protocol):
 
 def commands() -> Iterator[tuple[str, Command]]:
     """Yield the full name and the command of everything that `duty` can be told to do."""
-    import typer  # noqa: PLC0415  the pages are also written where no console exists yet
-    from console.cli.main import app  # noqa: PLC0415
+    from console.cli.main import app  # noqa: PLC0415  only this page needs the commands
 
-    yield from _below("duty", cast("Command", typer.main.get_command(app)))
+    yield from _below("duty", cast("Command", get_command(app)))
 
 
 def _below(name: str, command: Command) -> Iterator[tuple[str, Command]]:
@@ -137,33 +138,35 @@ def _fields(value: object, above: str = "") -> list[str]:
     return found
 
 
-def bindings() -> Iterator[tuple[str, str, str]]:
-    """Yield key, id and description of each key that a screen binds, as written in the code."""
+def key_reference() -> str:
+    """Return one table for each group of keys, in the order of console/ui/keys.py."""
+    from console.ui import keys  # noqa: PLC0415  only this page needs the screens
+
+    lines = []
+    for name, group in vars(keys).items():
+        rules = (group,) if isinstance(group, keys.KeyRule) else group
+        if name == "ALL" or not isinstance(rules, tuple) or not rules:
+            continue
+        if not all(isinstance(rule, keys.KeyRule) for rule in rules):
+            continue
+        lines += [f"### {name.replace('_', ' ').capitalize()}", ""]
+        lines += ["| key | also | 中文 | does | id |", "|---|---|---|---|---|"]
+        for rule in rules:
+            also = ", ".join(f"`{key}`" for key in rule.keys)
+            says = _cell(english(rule.help))
+            lines.append(f"| {_cell(rule.shown)} | {also} | {rule.words} | {says} | `{rule.id}` |")
+        lines.append("")
+    return "\n".join(lines).strip()
+
+
+def literal_keys() -> Iterator[str]:
+    """Yield each key that a widget binds by itself, outside the table of keys."""
     for path in sorted((ROOT / "console/ui").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Binding":
-                given = {word.arg or "": word.value for word in node.keywords}
-                names = ("key", "action", "description")
-                given |= dict(zip(names, node.args, strict=False))
-                key, identity, says = (_text(given.get(n)) for n in ("key", "id", "description"))
-                yield key, identity or _text(given.get("action")), says
-
-
-def _text(node: ast.expr | None) -> str:
-    """Return the first text inside an expression, such as that of mark("...")."""
-    if node is None:
-        return ""
-    found = (each for each in ast.walk(node) if isinstance(each, ast.Constant))
-    return next((each.value for each in found if isinstance(each.value, str)), "")
-
-
-def key_reference() -> str:
-    """Return one table of every key."""
-    rows = [
-        f"| `{_cell(key)}` | {_cell(english(says))} | `{identity}` |"
-        for key, identity, says in dict.fromkeys(bindings())
-    ]
-    return "\n".join(["| key | does | id |", "|---|---|---|", *rows])
+                first = node.args[0] if node.args else None
+                if isinstance(first, ast.Constant):
+                    yield from str(first.value).split(",")
 
 
 PAGES: Mapping[str, Callable[[], str]] = {

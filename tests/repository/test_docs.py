@@ -42,6 +42,11 @@ def test_every_command_and_option_explains_itself() -> None:
     assert silent == []
 
 
+def test_every_key_that_a_widget_binds_is_documented() -> None:
+    page = _page("keys.md")
+    assert {key for key in reference.literal_keys() if f"`{key}`" not in page} == set()
+
+
 def _settings_keys(model: type[BaseModel], above: str = "") -> Iterator[str]:
     for name, info in model.model_fields.items():
         key = f"{above}{info.alias or name}"
@@ -153,7 +158,9 @@ def _run(command: list[str], folder: Path, room: Path) -> subprocess.CompletedPr
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("page", "language", "text"), _blocks())
+@pytest.mark.parametrize(
+    ("page", "language", "text"), _blocks(), ids=lambda value: value.partition("\n")[0]
+)
 def test_every_block_that_a_reader_may_type_runs(
     page: str, language: str, text: str, sample_room: Path, tmp_path: Path
 ) -> None:

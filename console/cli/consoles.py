@@ -1,0 +1,84 @@
+"""`duty console` and `duty watch`: the screens, and the watch without them."""
+
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.call import Call, call_of
+from records.errors import Refused
+from records.language import Sentence, mark
+
+if TYPE_CHECKING:
+    import subprocess
+
+
+def add_to(app: typer.Typer) -> None:
+    """Give the app its `console` and its `watch`."""
+    app.command("console", help=mark("打开值班台;没有值守程序在运行时先启动一个"))(_console)
+    app.command("watch", help=mark("运行值守程序,不开界面;供系统服务管理"))(_watch)
+
+
+def _console(context: typer.Context) -> None:
+    call = call_of(context)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+        raise Refused(
+            mark("值班台需要终端;没有终端时请用命令,例如 duty status,详见 duty --help。")
+        )
+    house = call.house()
+    from console.watching import start_watch_if_none
+
+    started = start_watch_if_none(house)
+    try:
+        from console.ui.app import run_console
+
+        run_console(house, house.room_key, call.language)
+    finally:
+        if started is not None:
+            _leave(call, started)
+
+
+def _leave(call: Call, started: "subprocess.Popen[bytes]") -> None:
+    """End the watch of a sample room; that of a real room goes on."""
+    from console.watching import end_watch
+    from records.tables import DutyRoom
+
+    house = call.house()
+    with house.database.read() as session:
+        room = session.get(DutyRoom, house.room_key)
+        is_sample = room is not None and room.is_sample
+    if is_sample:
+        end_watch(started)
+        call.say(Sentence(mark("样例值班室的值守程序已随值班台结束。")))
+        return
+    call.say(
+        Sentence(
+            mark("值守程序仍在运行(进程 {pid});要停止请执行 kill {pid}。"), {"pid": started.pid}
+        )
+    )
+
+
+def _watch(
+    context: typer.Context,
+    once: Annotated[
+        bool, typer.Option("--once", help=mark("只巡看一次并发出到时的邮件,然后结束"))
+    ] = False,
+) -> None:
+    call = call_of(context)
+    house = call.house()
+    from console.watching import keep_watch, watch_once
+
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(name)s %(message)s"
+    )
+    if once:
+        watch_once(house)
+        call.say(Sentence(mark("已巡看一次。")))
+        return
+    call.say(
+        Sentence(mark("值守程序已启动(进程 {pid}),按 Ctrl-C 结束。"), {"pid": os.getpid()})
+    )
+    keep_watch(house)
+    call.say(Sentence(mark("值守程序已结束。")))
