@@ -64,6 +64,7 @@ def back_up(house: House, file: Path) -> Checked:
     try:
         _copy(house.database, unfinished)
         checked = check_copy(unfinished)
+        _as_one_file(house.database, unfinished)
         unfinished.rename(file)
     except OSError as error:
         raise BadFile(
@@ -89,12 +90,20 @@ def _copy(database: Database, file: Path) -> None:
         target = module.connect(str(file))
         try:
             driver.backup(target, pages=_PAGES_AT_ONCE)
-            # A copy is one file: no write-ahead log beside it.
-            target.execute("PRAGMA journal_mode = DELETE")
         finally:
             target.close()
     finally:
         source.close()
+
+
+def _as_one_file(database: Database, file: Path) -> None:
+    """Leave the copy without a write-ahead log beside it."""
+    module: Any = database.engine.dialect.dbapi  # as above
+    connection = module.connect(str(file))
+    try:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        connection.close()
 
 
 def check_copy(file: Path) -> Checked:
@@ -140,8 +149,7 @@ def restore(file: Path, folder: Path, language: Language) -> Checked:
     try:
         _copy_file(file, target)
         checked = check_copy(target)
-        if not checked.rooms:
-            raise BadFile(mark("{file} 中没有值班室。"), file=file)
+        _refuse_empty(checked, file)
         database = Database.at_path(target)
         try:
             upgrade(database)
@@ -154,6 +162,11 @@ def restore(file: Path, folder: Path, language: Language) -> Checked:
         default_settings_text(checked.rooms[0].key, language), encoding="utf-8"
     )
     return checked
+
+
+def _refuse_empty(checked: Checked, file: Path) -> None:
+    if not checked.rooms:
+        raise BadFile(mark("{file} 中没有值班室。"), file=file)
 
 
 def _copy_file(file: Path, target: Path) -> None:

@@ -86,7 +86,7 @@ def _settings(installation: Installation, *, is_sample: bool) -> LoadedSettings:
         return LoadedSettings(settings.model_copy(update={"room": room}), loaded.from_file)
     if loaded.settings.room.key != SAMPLE_KEY:
         raise Refused(
-            mark("{file}中的值班室是{room},样例值班室是{sample};请在 [room] 写 key = \"{sample}\"。"),
+            mark('{file}中的值班室是{room},样例值班室是{sample};请在 [room] 写 key = "{sample}"。'),
             file=installation.settings_file,
             room=loaded.settings.room.key,
             sample=SAMPLE_KEY,
@@ -189,5 +189,3 @@ def _write_whole(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
-
-

@@ -151,9 +151,7 @@ def start_watch_if_none(house: House) -> "subprocess.Popen[bytes] | None":
     return started
 
 
-def _wait_for_pulse(
-    house: House, started: "subprocess.Popen[bytes]", since: datetime
-) -> None:
+def _wait_for_pulse(house: House, started: "subprocess.Popen[bytes]", since: datetime) -> None:
     waited = 0.0
     while waited < STARTED_WITHIN:
         state = _lease(house)

@@ -1,7 +1,7 @@
 """Raise alerts once per alert key, group a flood, acknowledge, tell that it is taken or over."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -144,19 +144,17 @@ def _mails(
     digests = {
         recipient for recipient, count in per_recipient.items() if count >= rules.digest_from
     }
+    digest_keys, open_digests = _digests_of_now(session, room_key, digests, now)
     keys = [
-        f"digest/{item.recipient}/{now.isoformat()}"
-        if item.recipient in digests and not item.is_top_priority
-        else item.alert_key
+        item.alert_key if item.is_top_priority else digest_keys.get(item.recipient, item.alert_key)
         for item in wanted
     ]
-    open_digests = _open_digests(session, room_key, [k for k in keys if k.startswith("digest/")])
     hold = DIGEST_HOLD if more_to_come else timedelta(0)
     rows: dict[str, dict[str, object]] = {}
     for key, item in zip(keys, wanted, strict=True):
         if key in rows or key in open_digests:
             continue
-        is_digest = key.startswith("digest/")
+        is_digest = key != item.alert_key
         rows[key] = {
             "room_key": room_key,
             "group_key": key,
@@ -182,18 +180,38 @@ def _mails(
     return [ids[key] for key in keys]
 
 
-def _open_digests(session: Session, room_key: str, keys: Sequence[str]) -> dict[str, int]:
-    """Return the digests of this moment that nobody has begun to send."""
-    if not keys:
-        return {}
-    rows = session.execute(
-        select(Mail.group_key, Mail.id).where(
-            Mail.room_key == room_key,
-            Mail.group_key.in_(sorted(set(keys))),
-            Mail.subject.is_(None),
+def _digests_of_now(
+    session: Session, room_key: str, recipients: Collection[str], now: datetime
+) -> tuple[dict[str, str], dict[str, int]]:
+    """Return the digest key of each recipient for this moment, and the mails that may be joined.
+
+    A digest that the postman has in hand is not joined: what came later would never be read. The
+    recipient then gets a second digest of the same moment, or a third.
+    """
+    first = {recipient: f"digest/{recipient}/{now.isoformat()}" for recipient in recipients}
+    keys = dict(first)
+    may_be_joined: dict[str, int] = {}
+    unclear = keys
+    turn = 1
+    while unclear:
+        there = (Mail.room_key == room_key, Mail.group_key.in_(sorted(unclear.values())))
+        stored = set(session.scalars(select(Mail.group_key).where(*there)))
+        if not stored:
+            break
+        not_begun = session.execute(
+            select(Mail.group_key, Mail.id)
+            .where(*there, Mail.subject.is_(None), Mail.next_try_at.is_not(None))
+            .with_for_update(skip_locked=True)  # so that nobody begins before we are done
         )
-    )
-    return {row.group_key: row.id for row in rows}
+        may_be_joined |= {row.group_key: row.id for row in not_begun}
+        turn += 1
+        unclear = {
+            recipient: f"{first[recipient]}/{turn}"
+            for recipient, key in unclear.items()
+            if key in stored and key not in may_be_joined
+        }
+        keys |= unclear
+    return keys, may_be_joined
 
 
 def acknowledge(

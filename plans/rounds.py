@@ -96,4 +96,21 @@ class DecideAndRaise:
                 entries.append(
                     Entry("nobody_to_tell", sentence, f"room:{room_key}", item.subject, data)
                 )
+            if self._has_lost_its_ladder(item):
+                sentence = Sentence(
+                    mark("规则目录中没有阶梯{ladder},此事无人可告知,请检查 ladders.toml。"),
+                    {"ladder": item.ladder},
+                )
+                data = {"obligation": item.id}
+                entries.append(
+                    Entry("nobody_to_tell", sentence, f"room:{room_key}", item.subject, data)
+                )
         append(session, room_key, now, entries)
+
+    def _has_lost_its_ladder(self, item: Outstanding) -> bool:
+        """Return whether a matter has just become late or missed and its ladder is gone."""
+        return (
+            item.ladder is not None
+            and item.ladder not in self._rules.ladders
+            and item.state is not item.before
+        )

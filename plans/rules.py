@@ -15,7 +15,6 @@ from records.errors import CatalogueError
 from records.language import mark
 from schedules.rules import Confidence
 
-
 # A role that nothing stands behind would be a step that silently tells nobody.
 _Role = Annotated[str, Field(pattern=r"^(owed_by|partner|(post|person|unit):\S+)$")]
 

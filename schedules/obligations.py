@@ -165,14 +165,23 @@ def due_for_a_look(session: Session, *, now: datetime, most: int) -> list[Outsta
     return found
 
 
-def first_due(session: Session, *, now: datetime) -> Obligation | None:
-    """Return the row that the next look would take first, or None; it is not looked at."""
-    return session.scalars(
+def first_due(session: Session, *, now: datetime, among: Sequence[int] = ()) -> Obligation | None:
+    """Return the row that the next look would take first, or None; it is not looked at.
+
+    `among` says which rows the look had in hand: one of them, or none if it has been settled by
+    now. Without it, rows that somebody is writing at this moment are passed over, as by a look.
+    """
+    query = (
         select(Obligation)
         .where(Obligation.next_look_at <= now)
         .order_by(Obligation.next_look_at, Obligation.id)
         .limit(1)
-    ).first()
+    )
+    if among:
+        query = query.where(Obligation.id.in_(among)).with_for_update()
+    else:
+        query = query.with_for_update(skip_locked=True)
+    return session.scalars(query).first()
 
 
 _STORE_LOOK = (
@@ -182,6 +191,7 @@ _STORE_LOOK = (
         state=bindparam("new_state"),
         told_until=bindparam("new_told_until"),
         next_look_at=bindparam("new_next_look_at"),
+        set_aside=None,  # whatever stood in the way is gone
     )
 )
 
@@ -220,9 +230,9 @@ def fulfil(session: Session, act: Act, obligation_id: int, *, at: datetime) -> S
     Rule: R-REP-10
     """
     row = session.execute(
-        select(Obligation.state, Obligation.due_at, Obligation.missed_at).where(
-            Obligation.id == obligation_id
-        )
+        select(Obligation.state, Obligation.due_at, Obligation.missed_at)
+        .where(Obligation.id == obligation_id)
+        .with_for_update()  # a look that is marking it missed is waited for: missed stays missed
     ).one()
     state = state_when_fulfilled(ObligationState(row.state), row.due_at, row.missed_at, at=at)
     result = session.execute(

@@ -12,6 +12,7 @@ from records.language import Sentence, mark
 from records.names import party_names
 from schedules import obligations
 from schedules.findings import FindingKind, Suspicion, suspect
+from schedules.obligations import Settled
 from schedules.rules import ScheduleRules
 from schedules.shifts import OnDuty, on_duty
 from schedules.tables import Obligation, SignIn
@@ -89,11 +90,18 @@ def sign_in(session: Session, act: Act, place: OnDuty, person_id: str, reason: s
             reason=reason,
         )
     )
+    # The obligation's row before the log's head, as everybody takes them: else two would wait for
+    # each other.
+    settled = _settle(session, act, place)
     _record(session, act, place, person_id, reason)
-    return _settle(session, act, place, person_id, reason)
+    if settled is None:
+        return SignedIn(person_id, place.post_key, place.shift_key, None, 0.0)
+    _suspect(session, act, place, settled, person_id, reason)
+    return SignedIn(person_id, place.post_key, place.shift_key, settled.id, settled.late_seconds)
 
 
-def _settle(session: Session, act: Act, place: OnDuty, person_id: str, reason: str) -> SignedIn:
+def _settle(session: Session, act: Act, place: OnDuty) -> Settled | None:
+    """Fulfil what the post owed; return how, or None if nothing was owed or it was done before."""
     owed = session.scalar(
         select(Obligation).where(
             Obligation.room_key == act.room_key,
@@ -103,14 +111,25 @@ def _settle(session: Session, act: Act, place: OnDuty, person_id: str, reason: s
         )
     )
     if owed is None or owed.fulfilled_at is not None:
-        return SignedIn(person_id, place.post_key, place.shift_key, None, 0.0)
-    settled = obligations.fulfil(session, act, owed.id, at=act.at)
+        return None
+    return obligations.fulfil(session, act, owed.id, at=act.at)
+
+
+def _suspect(
+    session: Session,
+    act: Act,
+    place: OnDuty,
+    settled: Settled,
+    person_id: str,
+    reason: str,
+) -> None:
+    """Store what a late arrival, or a person the roster does not name, makes one suspect."""
     if settled.late_seconds > 0:
         suspicion = Suspicion(
             FindingKind.LATE_AT_POST,
             place.post_key,
             person_id,
-            owed.id,
+            settled.id,
             act.at,
             int(settled.late_seconds),
             reason,
@@ -118,10 +137,9 @@ def _settle(session: Session, act: Act, place: OnDuty, person_id: str, reason: s
         suspect(session, act.room_key, suspicion, operator=act.operator)
     if place.person_id is not None and place.person_id != person_id:
         suspicion = Suspicion(
-            FindingKind.STAND_IN, place.post_key, person_id, owed.id, act.at, explanation=reason
+            FindingKind.STAND_IN, place.post_key, person_id, settled.id, act.at, explanation=reason
         )
         suspect(session, act.room_key, suspicion, operator=act.operator)
-    return SignedIn(person_id, place.post_key, place.shift_key, owed.id, settled.late_seconds)
 
 
 def _record(session: Session, act: Act, place: OnDuty, person_id: str, reason: str) -> None:

@@ -72,6 +72,8 @@ class Watch:
         self._look_at_due = look_at_due
         self._third_round = third_round
         self._lease = lease
+        self._in_hand: list[int] = []
+        self._opening_failed_at: datetime | None = None
 
     def tick(self, now: datetime) -> Ticked:
         """Look at everything due at `now`; raises LostLease or Unreachable, and nothing else."""
@@ -95,25 +97,35 @@ class Watch:
     def next_at(self) -> datetime | None:
         """Return the instant of the next look or opening that is wanted, or None."""
         with self._database.read() as session:
-            wanted = [obligations.earliest_look(session), self._open_due.next_at(session)]
+            wanted = [obligations.earliest_look(session), self._next_opening(session)]
         known = [instant for instant in wanted if instant is not None]
         return min(known) if known else None
 
+    def _next_opening(self, session: Session) -> datetime | None:
+        """Return when more must be opened; not within the hour after an opening that failed."""
+        wanted = self._open_due.next_at(session)
+        if wanted is None or self._opening_failed_at is None:
+            return wanted
+        return max(wanted, self._opening_failed_at + obligations.SET_ASIDE_FOR)
+
     def _open(self, now: datetime) -> int:
         with self._database.read() as session:
-            wanted = self._open_due.next_at(session)
+            wanted = self._next_opening(session)
         if wanted is None or wanted > now:
             return 0
         try:
             with self._database.write() as session:
                 self._guard(session, now)
-                return self._open_due.run(session, now=now)
+                opened = self._open_due.run(session, now=now)
         except (LostLease, Unreachable):
             raise
         except Exception as error:  # noqa: BLE001  one of the four edges: recorded and shown
             _log.exception("opening what is due ahead failed")
+            self._opening_failed_at = now
             self._record_fault(mark("列入待办失败:{reason}"), repr(error), now)
             return 0
+        self._opening_failed_at = None
+        return opened
 
     def _look(self, now: datetime, most: int) -> int:
         with self._database.read() as session:
@@ -122,7 +134,9 @@ class Watch:
             return 0
         with self._database.write() as session:
             self._guard(session, now)
+            self._in_hand = []
             items = self._look_at_due.run(session, now=now, most=most)
+            self._in_hand = [item.id for item in items]
             looks = self._third_round.run(session, items, now=now, more_to_come=len(items) == most)
             obligations.store_looks(session, looks)
             return len(items)
@@ -138,7 +152,11 @@ class Watch:
                 raise
             except Exception as error:  # noqa: BLE001  one of the four edges: the row is set aside
                 _log.exception("an obligation could not be looked at")
-                self._set_aside_first(now, repr(error))
+                if not self._set_aside_first(now, repr(error)):
+                    return (
+                        looked,
+                        aside,
+                    )  # somebody else settled it meanwhile: the next tick goes on
                 aside += 1
                 count = 1
             if count == 0:
@@ -146,12 +164,13 @@ class Watch:
             looked += count
         return looked, aside
 
-    def _set_aside_first(self, now: datetime, why: str) -> None:
+    def _set_aside_first(self, now: datetime, why: str) -> bool:
+        """Set aside the row that could not be looked at; return whether it is still there."""
         with self._database.write() as session:
             self._guard(session, now)
-            found = obligations.first_due(session, now=now)
+            found = obligations.first_due(session, now=now, among=self._in_hand)
             if found is None:
-                return
+                return False
             obligations.set_aside(session, found.id, why, now=now)
             sentence = Sentence(
                 mark("值守程序无法处理第{id}号时限事项,已搁置1小时,请人工核查:{why}"),
@@ -165,6 +184,7 @@ class Watch:
                 {"obligation": found.id},
             )
             append(session, found.room_key, now, [entry])
+        return True
 
     def _record_fault(self, template: str, reason: str, now: datetime) -> None:
         with self._database.write() as session:
@@ -318,8 +338,12 @@ def _arm(scheduler: AsyncIOScheduler, next_at: datetime | None, woken: asyncio.E
     """Have APScheduler set the event at the next look; the sweep is there if it does not."""
     if next_at is None:
         return
+
+    async def wake() -> None:  # a coroutine runs in the loop itself, where an event may be set
+        woken.set()
+
     scheduler.add_job(
-        woken.set,
+        wake,
         DateTrigger(next_at),
         id="next-look",
         replace_existing=True,

@@ -24,6 +24,7 @@ def add_to(app: typer.Typer) -> None:
 
 def _list(
     context: typer.Context,
+    *,
     everything: Annotated[
         bool, typer.Option("--all", help=mark("连同已接手、已办结的,最近500条"))
     ] = False,
@@ -37,7 +38,15 @@ def _list(
         call.answer({"alerts": found})
         return
     call.table(
-        [mark("时刻"), mark("告知"), mark("姓名"), mark("身份"), mark("欠项方"), mark("事项"), mark("阶")],
+        [
+            mark("时刻"),
+            mark("告知"),
+            mark("姓名"),
+            mark("身份"),
+            mark("欠项方"),
+            mark("事项"),
+            mark("阶"),
+        ],
         [
             [
                 row["at"],
@@ -106,6 +115,7 @@ def _alerts(session: "Session", room_key: str, *, everything: bool) -> list[dict
 
 def _acknowledge(
     context: typer.Context,
+    *,
     acknowledged_by: Annotated[
         str, typer.Option("--acknowledged-by", help=mark("谁接手:post:岗位 或 person:编号"))
     ],
@@ -116,9 +126,7 @@ def _acknowledge(
     obligation_kind: Annotated[
         str | None, typer.Option("--obligation-kind", help=mark("只限这一类,如 sign_in"))
     ] = None,
-    subject: Annotated[
-        str | None, typer.Option("--subject", help=mark("只限这一事由"))
-    ] = None,
+    subject: Annotated[str | None, typer.Option("--subject", help=mark("只限这一事由"))] = None,
     how: Annotated[str, typer.Option("--how", help=mark("以何种方式得知,如 来电"))] = "",
     by: By = None,
     pin_file: PinFile = None,

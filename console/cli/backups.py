@@ -18,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
 
 def _backup(
     context: typer.Context,
+    *,
     file: Annotated[Path, typer.Argument(help=mark("备份到哪个新文件"))],
     as_json: Json = False,
 ) -> None:
@@ -37,6 +38,7 @@ def _backup(
 
 def _restore(
     context: typer.Context,
+    *,
     file: Annotated[Path, typer.Argument(help=mark("备份文件"))],
     folder: Annotated[Path, typer.Argument(help=mark("新的数据目录"))],
     as_json: Json = False,

@@ -24,9 +24,7 @@ def add_to(app: typer.Typer) -> None:
 def _console(context: typer.Context) -> None:
     call = call_of(context)
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
-        raise Refused(
-            mark("值班台需要终端;没有终端时请用命令,例如 duty status,详见 duty --help。")
-        )
+        raise Refused(mark("值班台需要终端;没有终端时请用命令,例如 duty status,详见 duty --help。"))
     house = call.house()
     from console.watching import start_watch_if_none
 
@@ -62,6 +60,7 @@ def _leave(call: Call, started: "subprocess.Popen[bytes]") -> None:
 
 def _watch(
     context: typer.Context,
+    *,
     once: Annotated[
         bool, typer.Option("--once", help=mark("只巡看一次并发出到时的邮件,然后结束"))
     ] = False,
@@ -77,8 +76,6 @@ def _watch(
         watch_once(house)
         call.say(Sentence(mark("已巡看一次。")))
         return
-    call.say(
-        Sentence(mark("值守程序已启动(进程 {pid}),按 Ctrl-C 结束。"), {"pid": os.getpid()})
-    )
+    call.say(Sentence(mark("值守程序已启动(进程 {pid}),按 Ctrl-C 结束。"), {"pid": os.getpid()}))
     keep_watch(house)
     call.say(Sentence(mark("值守程序已结束。")))

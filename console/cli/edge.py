@@ -5,6 +5,7 @@ log file, without secrets.
 """
 
 import logging
+import os
 import re
 import sys
 import traceback
@@ -55,6 +56,7 @@ def told_by_status(call: "Call") -> Iterator[Told]:
     told = Told()
     try:
         yield told
+        sys.stdout.flush()
     except DutyError as error:
         call.say(error.said_in(call.language))
         told.status = error.exit_status
@@ -63,8 +65,8 @@ def told_by_status(call: "Call") -> Iterator[Told]:
     except (KeyboardInterrupt, typer.Abort):
         told.status = INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the answer has had enough; nothing more can be said there.
-        sys.stdout = None  # type: ignore[assignment]  # so that leaving does not flush it again
+        # Whoever read the answer has had enough; leaving must not try to say the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         told.status = DONE
     except Exception as error:  # noqa: BLE001  one of the four edges
         told.status = _unexpected(call, error)
@@ -76,9 +78,7 @@ def _unexpected(call: "Call", error: Exception) -> int:
         call.say(Sentence(mark("命令有误:{reason}"), {"reason": usage.format_message()}))
         context = getattr(error, "ctx", None)
         if context is not None:
-            shown = Sentence(
-                mark("用法见:{command} --help"), {"command": context.command_path}
-            )
+            shown = Sentence(mark("用法见:{command} --help"), {"command": context.command_path})
             call.say(shown)
         return usage.exit_code
     log_file = call.installation.log_file

@@ -31,6 +31,7 @@ def add_to(app: typer.Typer) -> None:
 
 def _list(
     context: typer.Context,
+    *,
     everything: Annotated[bool, typer.Option("--all", help=mark("连同已认定的"))] = False,
     as_json: Json = False,
 ) -> None:
@@ -55,7 +56,15 @@ def _list(
         call.answer({"findings": found})
         return
     call.table(
-        [mark("编号"), mark("时刻"), mark("疑似"), mark("岗位"), mark("人员"), mark("状态"), mark("说明")],
+        [
+            mark("编号"),
+            mark("时刻"),
+            mark("疑似"),
+            mark("岗位"),
+            mark("人员"),
+            mark("状态"),
+            mark("说明"),
+        ],
         [
             [
                 row["id"],
@@ -92,6 +101,7 @@ def _finding_json(row: "FindingRow", name: str | None) -> dict[str, object]:
 
 def _explain(
     context: typer.Context,
+    *,
     finding: Finding,
     words: Annotated[str, typer.Option("--words", help=mark("说明的话"))],
     by: By = None,
@@ -104,32 +114,50 @@ def _explain(
 
 def _confirm(
     context: typer.Context,
+    *,
     finding: Finding,
     reason: Reason,
     by: Signer,
     pin_file: PinFile = None,
     as_json: Json = False,
 ) -> None:
-    _judge(context, finding, reason, by, confirm=True, pin_file=pin_file, as_json=as_json)
+    _judge(
+        context,
+        finding=finding,
+        reason=reason,
+        by=by,
+        confirm=True,
+        pin_file=pin_file,
+        as_json=as_json,
+    )
 
 
 def _dismiss(
     context: typer.Context,
+    *,
     finding: Finding,
     reason: Reason,
     by: Signer,
     pin_file: PinFile = None,
     as_json: Json = False,
 ) -> None:
-    _judge(context, finding, reason, by, confirm=False, pin_file=pin_file, as_json=as_json)
+    _judge(
+        context,
+        finding=finding,
+        reason=reason,
+        by=by,
+        confirm=False,
+        pin_file=pin_file,
+        as_json=as_json,
+    )
 
 
 def _judge(
     context: typer.Context,
+    *,
     finding: int,
     reason: str,
     by: str,
-    *,
     confirm: bool,
     pin_file: PinFile,
     as_json: bool,

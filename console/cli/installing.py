@@ -1,12 +1,11 @@
 """`duty init`: make the data folder, its database and its room."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from console.cli.call import Call, call_of
-from records.language import Language, Sentence, mark
+from console.cli.call import call_of
+from records.language import Sentence, mark
 
 
 def add_to(app: typer.Typer) -> None:
@@ -16,6 +15,7 @@ def add_to(app: typer.Typer) -> None:
 
 def _init(
     context: typer.Context,
+    *,
     demo: Annotated[
         bool, typer.Option("--demo", help=mark("装入样例值班室(人员、单位均为虚构)"))
     ] = False,
@@ -28,11 +28,7 @@ def _init(
 
     call = call_of(context)
     language = call.language
-    made = install(
-        call.installation, language, RoomFacts(name, telephone) if not demo else None
-    )
+    made = install(call.installation, language, RoomFacts(name, telephone) if not demo else None)
     call.say(made)
     if demo:
         call.say(Sentence(mark("样例值班室人人的 PIN 都是 246810。现在可以运行 duty console。")))
-
-

@@ -26,6 +26,7 @@ def add_to(app: typer.Typer) -> None:
 
 def _add(
     context: typer.Context,
+    *,
     text: Annotated[str, typer.Option("--text", help=mark("日志内容"))],
     kind: Annotated[str, typer.Option("--kind", help=mark("类别,如 note"))] = "note",
     by: By = None,
@@ -37,18 +38,15 @@ def _add(
 
 def _show(
     context: typer.Context,
+    *,
     search: Annotated[str, typer.Option("--search", help=mark("要找的字词"))] = "",
     at: Annotated[str | None, typer.Option("--at", help=mark("只看到这一时刻为止"))] = None,
     kind: Annotated[
         str | None, typer.Option("--act", help=mark("只看这一种动作,如 sign_in"))
     ] = None,
     subject: Annotated[str | None, typer.Option("--subject", help=mark("只看这一事由"))] = None,
-    before: Annotated[
-        int | None, typer.Option("--before", help=mark("只看此编号之前的"))
-    ] = None,
-    limit: Annotated[
-        int, typer.Option("--limit", min=1, max=10_000, help=mark("最多多少条"))
-    ] = 50,
+    before: Annotated[int | None, typer.Option("--before", help=mark("只看此编号之前的"))] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help=mark("最多多少条"))] = 50,
     as_json: Json = False,
 ) -> None:
     from records.log_reading import page
@@ -119,13 +117,12 @@ def _verify(context: typer.Context, as_json: Json = False) -> None:
     if as_json:
         call.answer({"entries": seq, "head": hash_, "verifies": True})
         return
-    call.show(
-        Sentence(mark("值班日志共{seq}条,校验无误;末条 {head}"), {"seq": seq, "head": hash_})
-    )
+    call.show(Sentence(mark("值班日志共{seq}条,校验无误;末条 {head}"), {"seq": seq, "head": hash_}))
 
 
 def _export(
     context: typer.Context,
+    *,
     file: Annotated[Path, typer.Argument(help=mark("写到哪个新文件"))],
     as_json: Json = False,
 ) -> None:
@@ -137,8 +134,4 @@ def _export(
         count, head = export_log(session, house.room_key, file)
     if as_json:
         call.answer({"file": str(file), "entries": count, "head": head})
-    call.say(
-        Sentence(mark("已导出{count}条值班日志到 {file}。"), {"count": count, "file": file})
-    )
-
-
+    call.say(Sentence(mark("已导出{count}条值班日志到 {file}。"), {"count": count, "file": file}))

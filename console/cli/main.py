@@ -8,9 +8,20 @@ from typing import Annotated
 import typer
 
 from console.cli import (
+    alerts,
+    backups,
     consoles,
+    findings,
+    imports,
     installing,
+    log,
+    mails,
+    people,
+    posts,
     replays,
+    reports,
+    rosters,
+    settings,
     states,
 )
 from console.cli.call import Call, new_call
@@ -31,6 +42,7 @@ app = typer.Typer(
 @app.callback()
 def _choose(
     context: typer.Context,
+    *,
     data: Annotated[
         Path | None,
         typer.Option(
@@ -50,7 +62,18 @@ for group in (
     installing,
     consoles,
     states,
+    settings,
+    mails,
+    imports,
+    people,
+    posts,
+    rosters,
+    reports,
+    findings,
+    alerts,
+    log,
     replays,
+    backups,
 ):
     group.add_to(app)
 
@@ -60,7 +83,7 @@ def main(arguments: Sequence[str]) -> int:
     call = _first_look(arguments)
     with told_by_status(call) as told:
         command = spoken_help(typer.main.get_command(app), call.language)
-        status = command.main(list(arguments), prog_name="duty", standalone_mode=False)
+        status = command.main(list(arguments) or ["--help"], prog_name="duty", standalone_mode=False)
         told.status = status if isinstance(status, int) else 0
     return told.status
 
@@ -69,7 +92,7 @@ def _first_look(arguments: Sequence[str]) -> Call:
     """Return whose data and which language, before the arguments are understood or refused."""
     data: Path | None = None
     language: Language | None = None
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
         name, _, value = word.partition("=")
         if not word.startswith("-") or word == "--":
             continue

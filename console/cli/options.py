@@ -18,13 +18,9 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help=mark("以一个 JSON 文档输出"))]
 By = Annotated[
     str | None,
-    typer.Option(
-        "--by", help=mark("由谁:post:岗位、person:编号 或 unit:编号;不写即值班室本身")
-    ),
+    typer.Option("--by", help=mark("由谁:post:岗位、person:编号 或 unit:编号;不写即值班室本身")),
 ]
-Signer = Annotated[
-    str, typer.Option("--by", help=mark("由谁签名:post:岗位 或 person:编号"))
-]
+Signer = Annotated[str, typer.Option("--by", help=mark("由谁签名:post:岗位 或 person:编号"))]
 PinFile = Annotated[
     Path | None,
     typer.Option("--pin-file", help=mark("第一行是 PIN 的文件;不写则在终端上输入")),

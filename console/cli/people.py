@@ -52,6 +52,7 @@ def zone_of(session: "Session", room_key: str) -> ZoneInfo:
 
 def _add(
     context: typer.Context,
+    *,
     name: Annotated[str, typer.Option("--name", help=mark("姓名"))],
     body: Annotated[str, typer.Option("--body", help=mark("单位或科室"))],
     title: Annotated[str, typer.Option("--title", help=mark("职务"))] = "",
@@ -101,6 +102,7 @@ def _retire(context: typer.Context, person: Person, by: By = None) -> None:
 
 def _away(
     context: typer.Context,
+    *,
     person: Person,
     starts: Annotated[str, typer.Option("--from", help=mark("开始时刻或日期"))],
     ends: Annotated[str, typer.Option("--to", help=mark("结束时刻;只写日期即到当日结束"))],
@@ -153,6 +155,7 @@ def _pin(context: typer.Context, person: Person, pin_file: PinFile = None, by: B
 
 def _list(
     context: typer.Context,
+    *,
     search: Annotated[
         str, typer.Option("--search", help=mark("姓名、拼音、首字母、编号或电话尾号"))
     ] = "",
@@ -173,10 +176,7 @@ def _list(
         return
     call.table(
         [mark("编号"), mark("姓名"), mark("单位"), mark("职务"), mark("邮箱"), mark("电话")],
-        [
-            [card.id, card.name, card.body, card.title, *_points(card)]
-            for card in cards
-        ],
+        [[card.id, card.name, card.body, card.title, *_points(card)] for card in cards],
     )
 
 

@@ -1,4 +1,4 @@
-"""`duty post`: the posts of the room, and who holds the standing ones; `duty sign-in`, `sign-out`."""
+"""`duty sign-in`, `duty sign-out`, `duty post`: posts, who stands there, who holds them."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
 
 def _sign_in(
     context: typer.Context,
+    *,
     by: Signer,
     post: Annotated[
         str | None,
@@ -44,6 +45,7 @@ def _sign_in(
 
 def _sign_out(
     context: typer.Context,
+    *,
     by: Signer,
     pin_file: PinFile = None,
     as_json: Json = False,
@@ -116,6 +118,7 @@ def _post_json(row: "Post", holder: str | None) -> dict[str, object]:
 
 def _holder(
     context: typer.Context,
+    *,
     post: Annotated[str, typer.Option("--post", help=mark("岗位,如 duty_leader"))],
     person: Annotated[
         str | None, typer.Option("--person", help=mark("新任职人的编号;不写只查看"))

@@ -18,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
 
 def _replay(
     context: typer.Context,
+    *,
     file: Annotated[Path, typer.Argument(help=mark("时间线文件(TOML)"))],
     as_json: Json = False,
 ) -> None:

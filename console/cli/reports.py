@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from schedules.tables import Obligation
 
 Unit = Annotated[str, typer.Option("--unit", help=mark("单位,如 unit:410422"))]
-Report = Annotated[str, typer.Option("--report", help=mark("例行报送的代号,如 county_duty_situation"))]
+Report = Annotated[
+    str, typer.Option("--report", help=mark("例行报送的代号,如 county_duty_situation"))
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,6 +33,7 @@ def add_to(app: typer.Typer) -> None:
 
 def _receive(
     context: typer.Context,
+    *,
     unit: Unit,
     report: Report,
     nil: Annotated[bool, typer.Option("--nil", help=mark("零报告"))] = False,
@@ -44,6 +47,7 @@ def _receive(
 
 def _chase(
     context: typer.Context,
+    *,
     unit: Unit,
     report: Report,
     words: Annotated[str, typer.Option("--words", help=mark("对方怎么说"))] = "",
@@ -68,9 +72,8 @@ def _chase(
 
 def _list(
     context: typer.Context,
-    report: Annotated[
-        str | None, typer.Option("--report", help=mark("只列这一种报送"))
-    ] = None,
+    *,
+    report: Annotated[str | None, typer.Option("--report", help=mark("只列这一种报送"))] = None,
     unit: Annotated[str | None, typer.Option("--unit", help=mark("只列这个单位"))] = None,
     starts: Annotated[
         str | None, typer.Option("--from", help=mark("时限从哪一日或时刻;默认今日"))
@@ -94,9 +97,7 @@ def _list(
         first = today if starts is None else read_instant(starts, "--from", zone)
         last = first + ONE_DAY if ends is None else read_instant(ends, "--to", zone, is_end=True)
         rows = session.scalars(
-            _wanted(house.room_key, report, unit, is_open=is_open).where(
-                *_between(first, last)
-            )
+            _wanted(house.room_key, report, unit, is_open=is_open).where(*_between(first, last))
         ).all()
         found = _reports(session, house.room_key, rows)
     if as_json:

@@ -21,6 +21,7 @@ def add_to(app: typer.Typer) -> None:
 
 def _show(
     context: typer.Context,
+    *,
     starts: Annotated[
         str | None, typer.Option("--from", help=mark("从哪一日或时刻;默认今日"))
     ] = None,

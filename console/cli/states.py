@@ -16,7 +16,9 @@ _SHOWN = 20
 def add_to(app: typer.Typer) -> None:
     """Give the app its `status` and its `doctor`."""
     app.command("status", help=mark("谁在岗、什么将到时限、值守程序的心跳、邮件通道"))(_status)
-    app.command("doctor", help=mark("检查安装:数据库、时钟、磁盘、邮件、规则目录、值班日志"))(_doctor)
+    app.command("doctor", help=mark("检查安装:数据库、时钟、磁盘、邮件、规则目录、值班日志"))(
+        _doctor
+    )
 
 
 def _status(context: typer.Context, as_json: Json = False) -> None:
@@ -83,7 +85,7 @@ def _doctor(context: typer.Context, as_json: Json = False) -> None:
     from console.doctor import examine
 
     call = call_of(context)
-    examined = examine(call.installation, call.language)
+    examined = examine(call.installation)
     if as_json:
         call.answer(examined.as_data(call.language))
     else:

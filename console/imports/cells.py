@@ -20,7 +20,7 @@ _ISO = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _MONTH_DAY = re.compile(r"(\d{1,2})月(\d{1,2})[日号]?")
 
 
-class BadCell(Exception):  # noqa: N818  it never leaves the importers
+class BadCell(Exception):
     """A cell that is not taken, with the heading it stands under and what was expected."""
 
     def __init__(self, label: str, expected: Sentence) -> None:

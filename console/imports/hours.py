@@ -15,6 +15,7 @@ _KINDS = {
     "day": ("白班", "日班"),
     "night": ("夜班", "晚班"),
 }
+_LABELS = {"lead": mark("带班领导"), "day": mark("白班"), "night": mark("夜班")}
 _CLOCK = r"(\d{1,2})[::](\d{2})"
 _MONTH = re.compile(r"(\d{4})年(\d{1,2})月")
 _MIDNIGHT = 24
@@ -59,7 +60,7 @@ def read(
     for kind in sorted(kinds):
         told = _told(folded, kind)
         pattern = _of_pattern(patterns[kind]) if kind in patterns else None
-        name = _KINDS[kind][0]
+        name = Sentence(_LABELS[kind])
         if told is None and pattern is None:
             raise BadFile(
                 mark("没有写{name}的起止时间,应在表头上方写明,如“白班08:30-17:30”。"), name=name

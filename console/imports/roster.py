@@ -24,7 +24,14 @@ from console.imports.report import (
     one_transaction,
     record_import,
 )
-from console.imports.roster_columns import COLUMNS, DATE, SLOTS, WEEKDAY, Slot, slot_of
+from console.imports.roster_columns import (
+    COLUMNS,
+    DATE,
+    POST_COLUMNS,
+    WEEKDAY,
+    PostColumn,
+    post_column_of,
+)
 from records.act import Act
 from records.clean_text import clean, key_of
 from records.database import Database
@@ -127,11 +134,11 @@ def _from_table(
     findings, plan = into
     table = read_table(source, COLUMNS)
     note_unknown(findings, table)
-    slots = _slots_of(source, table, room, findings)
+    listed = _post_columns(source, table, room, findings)
     remarks = [*table.above, *(row for row in table.rows if _is_remark(row))]
     text = "\n".join(str(cell) for row in remarks for cell in row.cells if cell)
     when = hours.month(text)
-    told = hours.read(text, {slot.kind for slot in slots}, rules.shifts, findings.notes)
+    told = hours.read(text, {column.kind for column in listed}, rules.shifts, findings.notes)
     seen: dict[date, int] = {}
     for row in table.rows:
         if _is_remark(row):
@@ -142,27 +149,27 @@ def _from_table(
             findings.refuse(row.number, bad.label, bad.expected)
             continue
         _check_calendar(table, row, day, when, findings)
-        for slot in slots:
-            draft = _draft(plan, row.number, day, told[slot.kind], room.zone, slot.kind)
-            _assign(draft, slot, table.text(row, slot.column), room, findings)
+        for column in listed:
+            draft = _draft(plan, row.number, day, told[column.kind], room.zone, column.kind)
+            _assign(draft, column, table.text(row, column.key), room, findings)
 
 
-def _slots_of(
+def _post_columns(
     source: SourceFile, table: Table, room: _Room, findings: Findings
-) -> tuple[Slot, ...]:
-    named = [slot for slot in SLOTS if slot.column in table.places]
-    slots = tuple(slot for slot in named if slot.post in room.posts)
-    for slot in named:
-        if slot not in slots:
+) -> tuple[PostColumn, ...]:
+    named = [column for column in POST_COLUMNS if column.key in table.places]
+    listed = tuple(column for column in named if column.post in room.posts)
+    for column in named:
+        if column not in listed:
             findings.notes.append(
-                Sentence(mark("本室没有{label}这个岗位,此列没有用到。"), {"label": slot.said})
+                Sentence(mark("本室没有{label}这个岗位,此列没有用到。"), {"label": column.said})
             )
-    if not slots:
+    if not listed:
         raise BadFile(
             mark("{file} 里没有本室的岗位,应有 白班主班、夜班主班、带班领导(A角) 等列。"),
             file=source.name,
         )
-    return slots
+    return listed
 
 
 def _is_remark(row: Row) -> bool:
@@ -231,42 +238,43 @@ def _draft(plan: _Plan, row: int, day: date, told: Hours, zone: ZoneInfo, kind: 
     return plan.shifts.setdefault((kind, starts_at), _Draft(row, day, ends_at))
 
 
-def _assign(draft: _Draft, slot: Slot, text: str, room: _Room, findings: Findings) -> None:
+def _assign(draft: _Draft, column: PostColumn, text: str, room: _Room, findings: Findings) -> None:
     if cells.is_nothing(text):
-        draft.people[slot.post] = None
-        shift = f"{slot.kind}:{draft.day.isoformat()}"
-        findings.gaps.append(Gap(draft.row, shift, slot.post, slot.said))
+        draft.people[column.post] = None
+        shift = f"{column.kind}:{draft.day.isoformat()}"
+        findings.gaps.append(Gap(draft.row, shift, column.post, column.said))
         return
     try:
-        person_id = _person(text, slot, room)
+        person_id = _person(text, column, room)
     except BadCell as bad:
         findings.refuse(draft.row, bad.label, bad.expected)
-        draft.unread.add(slot.post)
+        draft.unread.add(column.post)
         return
     if person_id in draft.people.values():
         findings.notes.append(
             Sentence(
                 mark("第{row}行 {field}:{name}在同一班次排了两个岗。"),
-                {"row": draft.row, "field": slot.said, "name": clean(text, limit=20)},
+                {"row": draft.row, "field": column.said, "name": clean(text, limit=20)},
             )
         )
-    draft.people[slot.post] = person_id
+    draft.people[column.post] = person_id
 
 
-def _person(text: str, slot: Slot, room: _Room) -> str:
+def _person(text: str, column: PostColumn, room: _Room) -> str:
     if fault := name_fault(text):
-        raise BadCell(slot.label, fault)
+        raise BadCell(column.label, fault)
     ids = room.ids_by_name.get(key_of(text), ())
     if len(ids) == 1:
         return ids[0]
     name = clean(text, limit=20)
     if ids:
         raise BadCell(
-            slot.label,
+            column.label,
             Sentence(mark("“{name}”有{count}人同名,分不清是谁"), {"name": name, "count": len(ids)}),
         )
     raise BadCell(
-        slot.label, Sentence(mark("“{name}”不在人员名册里,请先登记或改正姓名"), {"name": name})
+        column.label,
+        Sentence(mark("“{name}”不在人员名册里,请先登记或改正姓名"), {"name": name}),
     )
 
 
@@ -274,24 +282,24 @@ def _from_events(source: SourceFile, room: _Room, findings: Findings, plan: _Pla
     """Read events such as "夜班主班 曹晓志", each with the hours of its shift."""
     for event in calendars.events(source, findings):
         try:
-            slot, name = _slot_and_name(event, room)
+            column, name = _column_and_name(event, room)
             starts_at, ends_at = _span(event, room.zone)
         except BadCell as bad:
             findings.refuse(event.number, bad.label, bad.expected)
             continue
         day = starts_at.astimezone(room.zone).date()
-        draft = plan.shifts.setdefault((slot.kind, starts_at), _Draft(event.number, day, ends_at))
-        if slot.post in draft.people:
-            findings.refuse(event.number, slot.label, Sentence(mark("同一班次的这个岗已排了人")))
+        draft = plan.shifts.setdefault((column.kind, starts_at), _Draft(event.number, day, ends_at))
+        if column.post in draft.people:
+            findings.refuse(event.number, column.label, Sentence(mark("同一班次的这个岗已排了人")))
             continue
         draft.row = event.number
-        _assign(draft, slot, name, room, findings)
+        _assign(draft, column, name, room, findings)
 
 
-def _slot_and_name(event: calendars.Event, room: _Room) -> tuple[Slot, str]:
+def _column_and_name(event: calendars.Event, room: _Room) -> tuple[PostColumn, str]:
     if fault := name_fault(event.summary):
         raise BadCell(calendars.EVENT, fault)
-    found = slot_of(event.summary)
+    found = post_column_of(event.summary)
     if found is None or found[0].post not in room.posts:
         raise BadCell(
             calendars.EVENT,

@@ -13,7 +13,7 @@ WEEKDAY = mark("星期")
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class PostColumn:
     """A post on a kind of shift, and the headings under which rosters list it."""
 
     kind: str
@@ -22,7 +22,7 @@ class Slot:
     headings: tuple[str, ...]
 
     @property
-    def column(self) -> str:
+    def key(self) -> str:
         """Return the key of its column."""
         return f"{self.kind}.{self.post}"
 
@@ -32,38 +32,40 @@ class Slot:
         return Sentence(self.label)
 
 
-SLOTS = (
-    Slot(
+POST_COLUMNS = (
+    PostColumn(
         "lead",
         "shift_lead",
         mark("带班领导(A角)"),
         ("带班领导(A角)", "带班领导A角", "带班领导", "带班A角", "A角", "带班"),
     ),
-    Slot(
+    PostColumn(
         "lead",
         "shift_lead_b",
         mark("带班领导(B角)"),
         ("带班领导(B角)", "带班领导B角", "带班B角", "B角"),
     ),
-    Slot("day", "primary", mark("白班主班"), ("白班主班", "白班(主班)", "日班主班")),
-    Slot("day", "secondary", mark("白班副班"), ("白班副班", "白班(副班)", "日班副班")),
-    Slot("night", "primary", mark("夜班主班"), ("夜班主班", "夜班(主班)", "晚班主班")),
-    Slot("night", "secondary", mark("夜班副班"), ("夜班副班", "夜班(副班)", "晚班副班")),
-    Slot("lead", "driver", mark("值班司机"), ("值班司机", "司机", "驾驶员", "值班驾驶员")),
+    PostColumn("day", "primary", mark("白班主班"), ("白班主班", "白班(主班)", "日班主班")),
+    PostColumn("day", "secondary", mark("白班副班"), ("白班副班", "白班(副班)", "日班副班")),
+    PostColumn("night", "primary", mark("夜班主班"), ("夜班主班", "夜班(主班)", "晚班主班")),
+    PostColumn("night", "secondary", mark("夜班副班"), ("夜班副班", "夜班(副班)", "晚班副班")),
+    PostColumn("lead", "driver", mark("值班司机"), ("值班司机", "司机", "驾驶员", "值班驾驶员")),
 )
 
 COLUMNS = (
     Column("date", DATE, ("日期", "值班日期", "date"), is_required=True),
     Column("weekday", WEEKDAY, ("星期", "周", "weekday")),
-    *(Column(slot.column, slot.label, slot.headings) for slot in SLOTS),
+    *(Column(column.key, column.label, column.headings) for column in POST_COLUMNS),
     Column("note", mark("备注"), ("备注", "说明")),
 )
 
 
-def slot_of(summary: str) -> tuple[Slot, str] | None:
-    """Return the slot that an event such as "夜班主班:曹晓志" is about, and the name; or None."""
+def post_column_of(summary: str) -> tuple[PostColumn, str] | None:
+    """Return which column an event such as "夜班主班:曹晓志" is about, and the name; or None."""
     text = unicodedata.normalize("NFKC", clean(summary))
-    headings = {_squeezed(heading): slot for slot in SLOTS for heading in slot.headings}
+    headings = {
+        _squeezed(heading): column for column in POST_COLUMNS for heading in column.headings
+    }
     # The longest heading wins: 带班领导 also begins 带班领导(B角). The rest is the name.
     for heading in sorted(headings, key=len, reverse=True):
         spaced = r"\s*".join(re.escape(character) for character in heading)

@@ -17,7 +17,6 @@ from console.ui.palette import NIGHT
 from console.ui.text import content
 from console.ui.widgets.choice import Choice
 from console.ui.widgets.lines import LineList
-from console.wording import Look
 from records.errors import DutyError
 from records.language import mark
 
@@ -142,8 +141,3 @@ class Dialog(ModalScreen[str]):
         """Close without doing anything; an act that is under way is waited for."""
         if not self._is_acting:
             self.dismiss(None)
-
-
-def look_words(look: Look, desk: Desk) -> str:
-    """Return symbol and word of a state."""
-    return look.said_in(desk.language)

@@ -9,7 +9,7 @@ from console.imports.holidays import import_holidays
 from console.imports.hours import Hours, month
 from console.imports.people import import_people
 from console.imports.roster import import_roster
-from console.imports.roster_columns import slot_of
+from console.imports.roster_columns import post_column_of
 from records.act import Act
 from records.database import Database
 from records.errors import BadFile
@@ -150,10 +150,10 @@ def test_a_calendar_of_days_is_a_years_holidays(room: Database, act: Act, tmp_pa
 
 
 def test_a_heading_and_a_name_are_told_apart() -> None:
-    found = slot_of("带班领导（B角）：安建国")
+    found = post_column_of("带班领导（B角）：安建国")
     assert found is not None
     assert (found[0].post, found[1]) == ("shift_lead_b", "安建国")
-    assert slot_of("开会") is None
+    assert post_column_of("开会") is None
 
 
 def test_a_title_gives_year_and_month() -> None:

@@ -232,7 +232,9 @@ def test_an_import_is_one_entry_with_the_files_own_hash(
 ) -> None:
     report = import_people(room, act, data / "people.xlsx")
     with room.read() as session:
-        entries = session.scalars(select(LogEntry).where(LogEntry.act == "import_people")).all()
+        entries = session.execute(
+            select(LogEntry.data, LogEntry.text).where(LogEntry.act == "import_people")
+        ).all()
     assert len(entries) == 1
     assert report.sha256 in entries[0].data
     assert "people.xlsx" in entries[0].text

@@ -1,0 +1,80 @@
+"""The doctor on catalogues: whether each loads, and which rules a bureau has yet to confirm."""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from console.doctor_findings import Found, Health
+from console.wiring import load_rules
+from plans.command_centres import load_command_centres
+from plans.mail_rules import load_mail_rules
+from records.catalogue import shipped_files
+from records.errors import CatalogueError
+from records.installation import Installation
+from records.language import Sentence, mark
+from records.units import load_unit_catalogue
+
+PACKAGES = ("records", "schedules", "plans")
+_UNSURE = ("medium", "low")
+_NAMING = ("slug", "kind", "key", "name")
+
+
+def catalogue_findings(installation: Installation) -> Iterator[Found]:
+    """Yield whether the catalogues load, and how sure their rules are."""
+    faults = list(_faults(installation.catalogues))
+    yield from faults
+    if faults:
+        return
+    yield Found("catalogues", Health.FINE, Sentence(mark("规则目录均可用")))
+    for confidence, names in _unsure(installation.catalogues).items():
+        yield Found(
+            "catalogue_confidence",
+            Health.WARNING,
+            Sentence(
+                mark("依据可信度为 {confidence} 的规则:{names}"),
+                {"confidence": confidence, "names": "、".join(names)},
+            ),
+            Sentence(mark("请本局核定后,把改好的规则文件放进数据目录的 catalogue 文件夹")),
+        )
+
+
+def _faults(folder: Path) -> Iterator[Found]:
+    loaders: tuple[Callable[[Path], object], ...] = (
+        load_rules,
+        load_mail_rules,
+        load_unit_catalogue,
+        load_command_centres,
+    )
+    for load in loaders:
+        try:
+            load(folder)
+        except CatalogueError as error:
+            remedy = Sentence(mark("请按提示修改该文件,或删去它以使用程序自带的规则"))
+            yield Found("catalogues", Health.FAULT, error.sentence, remedy)
+
+
+def _unsure(folder: Path) -> dict[str, list[str]]:
+    """Return the names of rules whose source is not sure, by their confidence."""
+    found: dict[str, list[str]] = {}
+    for package in PACKAGES:
+        for name, content in shipped_files(package):
+            own = folder / name
+            text = (own.read_bytes() if own.exists() else content).decode("utf-8-sig")
+            for rule in _tables(tomllib.loads(text)):
+                if rule.get("confidence") in _UNSURE:
+                    found.setdefault(str(rule["confidence"]), []).append(_name(rule))
+    return {confidence: found[confidence] for confidence in _UNSURE if confidence in found}
+
+
+def _tables(value: object) -> Iterator[dict[str, object]]:
+    if isinstance(value, dict):
+        yield value
+        for each in value.values():
+            yield from _tables(each)
+    if isinstance(value, list):
+        for each in value:
+            yield from _tables(each)
+
+
+def _name(rule: dict[str, object]) -> str:
+    return next((str(rule[key]) for key in _NAMING if key in rule), "—")

@@ -1,0 +1,289 @@
+"""The console's app: one clock, one poll, the screens; `run_console` opens it."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from console.ui.bar_lines import is_alarming
+from console.ui.commands import DutyPalette
+from console.ui.desk import ConsoleHouse, Desk
+from console.ui.keys import EVERYWHERE, ON_BOARD, ON_LOG, ON_REPORTS, PALETTE, KeyRule, bindings
+from console.ui.messages import BoardRead, ReadFailed, TokenSeen
+from console.ui.palette import NIGHT, NIGHT_THEME, SIXTEEN, SIXTEEN_THEME
+from console.ui.screens.board import BoardScreen
+from console.ui.screens.duty_screen import DutyScreen
+from console.ui.screens.small_dialogs import LeaveDialog, NoteDialog
+from console.ui.terminal import check_terminal, has_few_colours
+from console.ui.text import content
+from records.errors import DutyError
+from records.language import Language, mark
+
+__all__ = ["ConsoleHouse", "DutyConsole", "run_console"]
+
+BELL_EVERY = 15.0
+OPENED_AGAIN = 3  # so often a console that failed is opened again
+
+
+class DutyConsole(App[None]):
+    """The duty room's console."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "duty"
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-tiny-w"),
+        (80, "-n"),
+        (120, "-m"),
+        (180, "-w"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-tiny-h"), (24, "-h")]
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*EVERYWHERE, PALETTE))
+
+    def __init__(
+        self,
+        house: ConsoleHouse,
+        room_key: str,
+        language: Language,
+        *,
+        few_colours: bool = False,
+        is_ticking: bool = True,
+    ) -> None:
+        """Take the house; a test that moves its own clock switches the ticking off."""
+        super().__init__()
+        self.desk = Desk(house, room_key, language)
+        self.fault: Exception | None = None
+        self._is_ticking = is_ticking
+        self._is_reading = False
+        self._rung_at: float | None = None
+        self.register_theme(NIGHT_THEME)
+        self.register_theme(SIXTEEN_THEME)
+        self.tones = SIXTEEN if few_colours else NIGHT
+        self.theme = "sixteen" if few_colours else "night"
+
+    def get_default_screen(self) -> Screen[object]:
+        """Return the board: it is the first thing that is painted."""
+        return BoardScreen(self.desk, self.tones)  # type: ignore[return-value]  # screens end with None
+
+    # Time
+
+    def on_mount(self) -> None:
+        """Begin to tick and to read; leave the terminal clean whatever ends us."""
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self.exit)
+        self.poll()
+        if self._is_ticking:
+            self._tick_on_the_second()
+
+    def _tick_on_the_second(self) -> None:
+        """Tick when the wall clock's second changes, so that all digits change together."""
+        rest = 1.0 - self.desk.now().microsecond / 1_000_000
+        self.set_timer(max(0.05, rest + 0.005), self._tick_and_go_on)
+
+    def _tick_and_go_on(self) -> None:
+        self._tick_on_the_second()
+        self.tick()
+
+    def tick(self) -> None:
+        """Draw what moves with the time, ring if the watch is silent, look for news."""
+        for screen in self.screen_stack:
+            if isinstance(screen, DutyScreen):
+                screen.tick()
+        self._ring()
+        self.poll()
+
+    def _ring(self) -> None:
+        if not is_alarming(self.desk):
+            self._rung_at = None
+            return
+        monotonic = self.desk.house.clock.monotonic()
+        if self._rung_at is None or monotonic - self._rung_at >= BELL_EVERY:
+            self._rung_at = monotonic
+            self.bell()
+
+    # Reading
+
+    def poll(self) -> None:
+        """Look for news in a worker; while one look lasts no other begins."""
+        if self._is_reading:
+            return
+        self._is_reading = True
+        self.run_worker(self._look, thread=True, group="board", exit_on_error=False)
+
+    def _look(self) -> None:
+        """Run in a thread: read two rows, and the board only if they say more than it does."""
+        desk = self.desk
+        try:
+            token = desk.house.reader.quick_token()
+            if desk.wants_board(token):
+                self.post_message(BoardRead(desk.house.reader.read()))
+            else:
+                self.post_message(TokenSeen(token))
+        except DutyError as error:
+            self.post_message(ReadFailed(error.said_in(desk.language)))
+        except Exception as error:  # noqa: BLE001  one of the four edges: recorded and shown
+            desk.record_fault(error)
+            words = desk.say(
+                mark("总览读取出错:{reason},已写入故障记录。"), reason=type(error).__name__
+            )
+            self.post_message(ReadFailed(words))
+
+    def on_board_read(self, message: BoardRead) -> None:
+        """Show a new board."""
+        self._is_reading = False
+        self.desk.take_board(message.board)
+        for screen in self.screen_stack:
+            if isinstance(screen, DutyScreen):
+                screen.board_changed()
+
+    def on_token_seen(self, message: TokenSeen) -> None:
+        """Take in the pulse."""
+        self._is_reading = False
+        self.desk.take_token(message.token)
+
+    def on_read_failed(self, message: ReadFailed) -> None:
+        """Say why nothing could be read; what is shown grows old in sight of everybody."""
+        self._is_reading = False
+        self.desk.trouble = message.sentence
+
+    # Actions; each is also in the palette
+
+    def _base(self) -> DutyScreen | None:
+        screen = self.screen
+        return screen if isinstance(screen, DutyScreen) else None
+
+    def _go(self, name: str) -> None:
+        base = self._base()
+        if base is None or name == base.NAME:
+            return
+        self.switch_screen(self._make(name))
+
+    def _make(self, name: str) -> DutyScreen:
+        from console.ui.screens.log import LogScreen  # noqa: PLC0415  the board is painted first
+        from console.ui.screens.mails import MailsScreen  # noqa: PLC0415
+        from console.ui.screens.reports import ReportsScreen  # noqa: PLC0415
+
+        makers: dict[str, Callable[[], DutyScreen]] = {
+            "reports": lambda: ReportsScreen(self.desk, self.tones),
+            "log": lambda: LogScreen(self.desk, self.tones),
+            "mails": lambda: MailsScreen(self.desk, self.tones),
+        }
+        return makers.get(name, lambda: BoardScreen(self.desk, self.tones))()
+
+    def action_board(self) -> None:
+        """Show the board."""
+        self._go("board")
+
+    def action_reports(self) -> None:
+        """Show the report board."""
+        self._go("reports")
+
+    def action_log(self) -> None:
+        """Show the duty log."""
+        self._go("log")
+
+    def action_mails(self) -> None:
+        """Show the mails."""
+        self._go("mails")
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from console.ui.screens.help import HelpScreen  # noqa: PLC0415
+
+        self.push_screen(HelpScreen(self.desk))
+
+    def action_sign_in(self) -> None:
+        """Ask for a sign-in."""
+        from console.ui.screens.sign_in import SignInDialog  # noqa: PLC0415
+
+        self.push_screen(SignInDialog(self.desk), self._done)
+
+    def action_add_log(self) -> None:
+        """Ask for a line of the log."""
+        self.push_screen(NoteDialog(self.desk), self._done)
+
+    def _done(self, sentence: str | None) -> None:
+        if sentence:
+            self.notify(content(sentence).plain, markup=False)
+            self.poll()
+
+    def action_language(self) -> None:
+        """Change the language: the screen is made anew."""
+        base = self._base()
+        if base is None:
+            return
+        is_chinese = self.desk.language is Language.ZH
+        self.desk.language = Language.EN if is_chinese else Language.ZH
+        self.switch_screen(self._make(base.NAME))
+
+    def action_leave(self) -> None:
+        """Ask once, saying what becomes of the watch, then leave."""
+        self.push_screen(LeaveDialog(self.desk), self._left)
+
+    def _left(self, answer: str | None) -> None:
+        if answer is not None:
+            self.exit()
+
+    async def action_quit(self) -> None:
+        """Leave as F10 does: asked once."""
+        self.action_leave()
+
+    def action_command_palette(self) -> None:
+        """Open the palette in the language of the screens."""
+        if self._base() is not None:
+            self.push_screen(DutyPalette(self.desk))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Return every action that has a key, with its words."""
+        for rule in (*EVERYWHERE, *self._own_keys(screen)):
+            yield SystemCommand(
+                self.desk.say(rule.words),
+                self.desk.say(rule.help),
+                lambda action=rule.action, screen=screen: self._run(action, screen),
+            )
+
+    def _own_keys(self, screen: Screen[object]) -> tuple[KeyRule, ...]:
+        keys = {"board": ON_BOARD, "reports": ON_REPORTS, "log": ON_LOG}
+        return keys.get(screen.NAME, ()) if isinstance(screen, DutyScreen) else ()
+
+    async def _run(self, action: str, screen: Screen[object]) -> None:
+        space = screen if hasattr(screen, f"action_{action}") else self
+        await self.run_action(action, space)
+
+    # Faults
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End cleanly after a fault, with a report to the file instead of a screen of values."""
+        self.fault = error
+        self.desk.record_fault(error)
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+
+def run_console(house: ConsoleHouse, room_key: str, language: Language) -> int:
+    """Open the console and stay until it is left; return the exit status.
+
+    A console that fails is opened again, three times at most; the watch is another process and
+    goes on. Raises Refused where the terminal cannot show a console.
+    """
+    check_terminal(os.environ, is_terminal=sys.stdin.isatty() and sys.stderr.isatty())
+    few = has_few_colours(os.environ)
+    for _ in range(OPENED_AGAIN + 1):
+        console = DutyConsole(house, room_key, language, few_colours=few)
+        console.run()
+        if console.fault is None:
+            return 0
+        language = console.desk.language
+    return 1

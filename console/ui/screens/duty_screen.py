@@ -1,0 +1,66 @@
+"""DutyScreen: what every screen has: the bars, the tick, keys typed in full width."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import ClassVar
+
+from rich.style import Style
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+
+from console.ui.desk import Desk
+from console.ui.widgets.bars import AlarmLine, Bar, KeyBar, TopBar, TruthLine
+
+FULL_WIDTH = range(0xFF01, 0xFF5F)
+
+
+class DutyScreen(Screen[None]):
+    """A screen with the bars; below its least size it shows one truth only."""
+
+    NAME: ClassVar[str] = ""
+
+    def __init__(self, desk: Desk, tones: Mapping[str, Style]) -> None:
+        super().__init__()
+        self.desk = desk
+        self.tones = tones
+
+    def compose(self) -> ComposeResult:
+        """Lay out the bars around the body."""
+        with Vertical(id="whole"):
+            yield TopBar(self.desk, self.tones, place="top")
+            yield AlarmLine(self.desk, self.tones, place="alarm")
+            yield from self.body()
+            yield KeyBar(self.desk, self.tones, place="keys")
+        yield TruthLine(self.desk, self.tones, place="truth")
+
+    def body(self) -> ComposeResult:
+        """Lay out what is the screen's own."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        """Draw what is known already."""
+        self.tick()
+
+    def tick(self) -> None:
+        """Draw everything that moves with the time; nothing is read."""
+        for bar in self.query(Bar):
+            bar.refresh()
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw the screen's own rows from what it has."""
+
+    def board_changed(self) -> None:
+        """Take in that a new board was read."""
+        self.tick()
+
+    async def on_key(self, event: events.Key) -> None:
+        """Treat a key typed in full width, as an input method gives it, as its plain one."""
+        character = event.character
+        if character is not None and len(character) == 1 and ord(character) in FULL_WIDTH:
+            event.stop()
+            plain = unicodedata.normalize("NFKC", character)
+            names = {"/": "slash", "?": "question_mark"}
+            self.app.simulate_key(names.get(plain, plain.lower()))
