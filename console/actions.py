@@ -308,7 +308,7 @@ class Actions:
             return refusal(session, answer, self._room_key, wrong.person_id, now, self._rules.pins)
 
 
-class _NotSigned(Exception):  # noqa: N818  never leaves this module
+class _NotSigned(Exception):
     """A signature was not taken."""
 
     def __init__(self, person_id: str, pin: str | None, answer: PinAnswer) -> None:

@@ -61,6 +61,7 @@ class PostLine:
     person_id: str | None
     person: str
     telephone: str
+    is_manned: bool
     presence: Presence
     signed_in_at: datetime | None
     owes_since: datetime | None

@@ -153,6 +153,7 @@ class BoardReader:
                     person_id=person_id,
                     person=names.get(party, ""),
                     telephone=next(iter(telephones.get(party, [])), ""),
+                    is_manned=post.is_manned,
                     presence=_presence(post, place, person_id),
                     signed_in_at=place.signed_in_at if place else None,
                     owes_since=owes.get(f"post:{post.key}"),

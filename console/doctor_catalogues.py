@@ -62,7 +62,7 @@ def _unsure(folder: Path) -> dict[str, list[str]]:
             text = (own.read_bytes() if own.exists() else content).decode("utf-8-sig")
             for rule in _tables(tomllib.loads(text)):
                 if rule.get("confidence") in _UNSURE:
-                    found.setdefault(str(rule["confidence"]), []).append(_name(rule))
+                    found.setdefault(str(rule["confidence"]), []).append(_name(rule, name))
     return {confidence: found[confidence] for confidence in _UNSURE if confidence in found}
 
 
@@ -76,5 +76,5 @@ def _tables(value: object) -> Iterator[dict[str, object]]:
             yield from _tables(each)
 
 
-def _name(rule: dict[str, object]) -> str:
-    return next((str(rule[key]) for key in _NAMING if key in rule), "—")
+def _name(rule: dict[str, object], file: str) -> str:
+    return next((str(rule[key]) for key in _NAMING if key in rule), file)

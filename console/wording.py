@@ -152,7 +152,7 @@ def obligation_look(
     return Look("·", mark("未到"), CALM)
 
 
-def presence_look(presence: Presence, *, is_owed: bool) -> Look:
+def presence_look(presence: Presence, *, is_owed: bool, is_manned: bool = True) -> Look:
     """Return how a post's presence is shown; a sign-in that is owed and overdue is an alarm."""
     match presence:
         case Presence.SIGNED_IN:
@@ -162,7 +162,7 @@ def presence_look(presence: Presence, *, is_owed: bool) -> Look:
         case Presence.ON_CALL:
             return Look("·", mark("备勤"), OFF)
         case Presence.GAP:
-            return Look("×", mark("无人"), OVERDUE)
+            return Look("×", mark("无人"), OVERDUE if is_manned else NEAR)
 
 
 def mail_look(mail: MailLine) -> Look:

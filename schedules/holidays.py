@@ -43,7 +43,7 @@ def load_year(
     """
     wanted = {day.isoformat(): (name, False) for day, name in days_off.items()}
     wanted |= {day.isoformat(): (name, True) for day, name in workdays.items()}
-    in_year = (SpecialDay.room_key == act.room_key, SpecialDay.day.startswith(f"{year:04d}-"))
+    in_year = (SpecialDay.room_key == act.room_key, SpecialDay.year == year)
     there = {
         row.day: (row.name, row.is_workday)
         for row in session.execute(
@@ -58,7 +58,13 @@ def load_year(
         session.execute(
             insert(SpecialDay),
             [
-                {"room_key": act.room_key, "day": day, "name": name, "is_workday": is_workday}
+                {
+                    "room_key": act.room_key,
+                    "year": year,
+                    "day": day,
+                    "name": name,
+                    "is_workday": is_workday,
+                }
                 for day, (name, is_workday) in sorted(wanted.items())
             ],
         )

@@ -253,6 +253,33 @@ def fulfil(session: Session, act: Act, obligation_id: int, *, at: datetime) -> S
     return Settled(obligation_id, state, late_seconds(row.due_at, at) or 0.0)
 
 
+def supersede_others(
+    session: Session,
+    room_key: str,
+    subject: str,
+    span: tuple[datetime, datetime],
+    due: Sequence[datetime],
+) -> list[int]:
+    """Supersede what is open under a subject in `[span)` but no longer falls due; return the ids.
+
+    A holiday calendar that is loaded late moves reports; what moved is not owed at its old hour.
+    """
+    rows = session.execute(
+        update(Obligation)
+        .where(
+            Obligation.room_key == room_key,
+            Obligation.subject == subject,
+            Obligation.state == ObligationState.OPEN.value,
+            Obligation.due_at >= span[0],
+            Obligation.due_at < span[1],
+            Obligation.due_at.not_in(due),
+        )
+        .values(state=ObligationState.SUPERSEDED.value, next_look_at=None)
+        .returning(Obligation.id)
+    )
+    return sorted(rows.scalars())
+
+
 def acknowledge(
     session: Session,
     ids: Iterable[int],

@@ -115,7 +115,9 @@ class OpenDue:
             owing = [unit for kind in rule.owed_by for unit in units.get(kind, [])]
             if not owing:
                 continue
-            for occurrence in reports_due(rule, calendar, zone, *span):
+            occurrences = reports_due(rule, calendar, zone, *span)
+            self._supersede(session, act, rule, span, [one.due_at for one in occurrences])
+            for occurrence in occurrences:
                 owed = [
                     _report_owed(rule, unit, occurrence.arose_at, occurrence.due_at)
                     for unit in owing
@@ -127,6 +129,26 @@ class OpenDue:
                     self._record(session, act, words, due, new)
                 opened += new
         return opened
+
+    def _supersede(
+        self,
+        session: Session,
+        act: Act,
+        rule: ReportRule,
+        span: tuple[datetime, datetime],
+        due: list[datetime],
+    ) -> None:
+        """Take back what an older calendar had opened in this span."""
+        ids = obligations.supersede_others(session, act.room_key, f"report:{rule.slug}", span, due)
+        if ids:
+            words = Bilingual(rule.name, rule.name_en)
+            sentence = Sentence(
+                mark("节假日或规则已变,撤下原定的{what}{count}项。"),
+                {"what": words, "count": len(ids)},
+            )
+            subject = f"report:{rule.slug}"
+            entry = Entry("supersede", sentence, act.operator, subject, {"obligations": ids})
+            append(session, act.room_key, act.at, [entry])
 
     def _record(self, session: Session, act: Act, words: Bilingual, due: str, count: int) -> None:
         sentence = Sentence(

@@ -169,11 +169,12 @@ class HolidayYear(Base):
 
 
 class SpecialDay(Base):
-    """A holiday, or a workday that makes up for one."""
+    """A holiday, or a workday that makes up for one, as the notice of a year names it."""
 
     __tablename__ = "special_day"
 
     room_key: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # of the notice
     day: Mapped[str] = mapped_column(primary_key=True)  # ISO date, local
     name: Mapped[str]
     is_workday: Mapped[bool]

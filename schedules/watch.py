@@ -78,21 +78,38 @@ class Watch:
     def tick(self, now: datetime) -> Ticked:
         """Look at everything due at `now`; raises LostLease or Unreachable, and nothing else."""
         opened = self._open(now)
+        looked, aside = self._look_at_all(now)
+        return Ticked(opened, looked, aside, self.next_at())
+
+    def _look_at_all(self, now: datetime) -> tuple[int, int]:
+        """Look at everything due; return how many were looked at, and how many set aside of these.
+
+        A chunk that fails is halved until the row that cannot be looked at is alone. That one is
+        set aside for an hour and recorded, and the others go on: one bad row in a burst costs a
+        dozen transactions, not one for each of its neighbours.
+        """
         looked = 0
-        set_aside = 0
+        aside = 0
+        most = CHUNK
         while True:
             try:
-                count = self._look(now, CHUNK)
+                count = self._look(now, most)
             except (LostLease, Unreachable):
                 raise
-            except Exception:  # noqa: BLE001  one of the four edges: the items are tried singly
-                _log.exception("a chunk of looks failed; going on one by one")
-                count, aside = self._look_one_by_one(now)
-                set_aside += aside
+            except Exception as error:  # noqa: BLE001  one of the four edges: the row is set aside
+                if most > 1:
+                    most //= 2
+                    continue
+                _log.exception("an obligation could not be looked at")
+                if not self._set_aside_first(now, repr(error)):
+                    return looked, aside  # it was settled meanwhile; the next tick goes on
+                aside += 1
+                looked += 1
+                most = CHUNK
+                continue
             looked += count
-            if count < CHUNK:
-                break
-        return Ticked(opened, looked, set_aside, self.next_at())
+            if count < most:
+                return looked, aside
 
     def next_at(self) -> datetime | None:
         """Return the instant of the next look or opening that is wanted, or None."""
@@ -140,29 +157,6 @@ class Watch:
             looks = self._third_round.run(session, items, now=now, more_to_come=len(items) == most)
             obligations.store_looks(session, looks)
             return len(items)
-
-    def _look_one_by_one(self, now: datetime) -> tuple[int, int]:
-        """Look at a chunk item by item; one that raises is set aside for an hour and recorded."""
-        looked = 0
-        aside = 0
-        for _ in range(CHUNK):
-            try:
-                count = self._look(now, 1)
-            except (LostLease, Unreachable):
-                raise
-            except Exception as error:  # noqa: BLE001  one of the four edges: the row is set aside
-                _log.exception("an obligation could not be looked at")
-                if not self._set_aside_first(now, repr(error)):
-                    return (
-                        looked,
-                        aside,
-                    )  # somebody else settled it meanwhile: the next tick goes on
-                aside += 1
-                count = 1
-            if count == 0:
-                return looked, aside
-            looked += count
-        return looked, aside
 
     def _set_aside_first(self, now: datetime, why: str) -> bool:
         """Set aside the row that could not be looked at; return whether it is still there."""

@@ -49,7 +49,7 @@ def _list(
         ],
         [
             [
-                row["at"],
+                call.local(row["at"]),
                 row["to"],
                 row["name"],
                 row["as"],

@@ -8,17 +8,18 @@ import json
 import os
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
+from zoneinfo import ZoneInfo
 
 import typer
 
 from records.clean_text import clean, has_hostile
-from records.errors import BadData
 from records.installation import FOLDER_VARIABLE, Installation, default_folder
-from records.language import Bilingual, Language, Sentence, mark
+from records.language import Bilingual, Language, Sentence
 
 if TYPE_CHECKING:  # what reads the database is imported by the commands that need it
     from console.actions import Actions, Done
@@ -26,6 +27,7 @@ if TYPE_CHECKING:  # what reads the database is imported by the commands that ne
     from records.act import Act
 
 LONGEST_LINE = 4_000
+LOCAL = "%Y-%m-%d %H:%M:%S"
 _WIDE = "WF"
 
 Said = str | Sentence | Bilingual
@@ -69,6 +71,13 @@ class Call:
 
         house = self.house()
         return Act(house.room_key, house.clock.now(), operator or f"room:{house.room_key}")
+
+    def local(self, instant: object) -> str | None:
+        """Return an instant of a document as the room's clocks show it; None stays None."""
+        if instant is None:
+            return None
+        zone = ZoneInfo(self.house().loaded.settings.room.timezone)
+        return datetime.fromisoformat(str(instant)).astimezone(zone).strftime(LOCAL)
 
     def said(self, words: Said) -> str:
         """Return words in the language of this call, fit for a terminal."""
@@ -157,16 +166,3 @@ def _width(text: str) -> int:
 
 def _padded(text: str, width: int) -> str:
     return text + " " * (width - _width(text))
-
-
-def whole_number(text: str, what: str) -> int:
-    """Return the number that an option names; BadData if it is none."""
-    try:
-        return int(text)
-    except ValueError:
-        raise BadData(mark("{what}应为整数,不是“{text}”。"), what=what, text=clean(text)) from None
-
-
-def only(*wanted: Callable[[], bool]) -> bool:
-    """Return whether exactly one of the conditions holds."""
-    return sum(each() for each in wanted) == 1

@@ -51,7 +51,7 @@ def _list(
         names = party_names(
             session, house.room_key, [f"person:{row.person_id}" for row in rows if row.person_id]
         )
-    found = [_finding_json(row, names.get(f"person:{row.person_id}")) for row in rows]
+        found = [_finding_json(row, names.get(f"person:{row.person_id}")) for row in rows]
     if as_json:
         call.answer({"findings": found})
         return
@@ -68,7 +68,7 @@ def _list(
         [
             [
                 row["id"],
-                row["at"],
+                call.local(row["at"]),
                 Sentence(FINDING_WORDS[FindingKind(str(row["kind"]))]),
                 row["post"],
                 row["name"],

@@ -63,7 +63,7 @@ def _list(
         [
             [
                 row["id"],
-                row["at"],
+                call.local(row["at"]),
                 row["name"],
                 row["address"],
                 Sentence(_STATES[str(row["state"])]),

@@ -83,7 +83,8 @@ def main(arguments: Sequence[str]) -> int:
     call = _first_look(arguments)
     with told_by_status(call) as told:
         command = spoken_help(typer.main.get_command(app), call.language)
-        status = command.main(list(arguments) or ["--help"], prog_name="duty", standalone_mode=False)
+        words = list(arguments) or ["--help"]
+        status = command.main(words, prog_name="duty", standalone_mode=False)
         told.status = status if isinstance(status, int) else 0
     return told.status
 

@@ -1,5 +1,6 @@
 """`duty sign-in`, `duty sign-out`, `duty post`: posts, who stands there, who holds them."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -67,36 +68,34 @@ def _list(context: typer.Context, as_json: Json = False) -> None:
             select(Post).where(Post.room_key == house.room_key).order_by(Post.turn)
         ).all()
         present = _present(session, house.room_key, call.act().at)
+        found = [_post_json(row, present.get(row.key)) for row in rows]
     if as_json:
-        call.answer({"posts": [_post_json(row, present.get(row.key)) for row in rows]})
+        call.answer({"posts": found})
         return
     words = house.rules.schedules.post_words
-    names = {row.key: _name(row, words(row.key)) for row in rows}
     call.table(
         [mark("岗位"), mark("名称"), mark("常设"), mark("搭档"), mark("此刻")],
         [
             [
-                row.key,
-                names[row.key],
-                Sentence(mark("是")) if row.is_standing else None,
-                row.partner_key,
-                present.get(row.key),
+                row["post"],
+                _name(row, words(str(row["post"]).removeprefix("post:"))),
+                Sentence(mark("是")) if row["is_standing"] else None,
+                row["partner"],
+                row["holder"],
             ]
-            for row in rows
+            for row in found
         ],
     )
 
 
-def _name(row: "Post", words: Bilingual) -> Bilingual | str:
-    return row.name if words.zh == row.key else words
+def _name(row: dict[str, object], words: Bilingual) -> Bilingual | str:
+    """Return the catalogue's name in both languages, else the one that is stored."""
+    return str(row["name"]) if row["post"] == f"post:{words.zh}" else words
 
 
-def _present(session: "Session", room_key: str, now: object) -> dict[str, str]:
-    from datetime import datetime
-
+def _present(session: "Session", room_key: str, now: datetime) -> dict[str, str]:
     from console.status import read_on_duty
 
-    assert isinstance(now, datetime)
     return {
         str(row["post"]).removeprefix("post:"): str(row["person"])
         for row in read_on_duty(session, room_key, now)
@@ -139,4 +138,8 @@ def _holder(
     if as_json:
         call.answer(held)
         return
-    call.show(Sentence(mark("{post}:{name}({person}),自 {from}"), held))
+    if held["person"] is None:
+        call.show(Sentence(mark("{post}:此刻无人任职"), held))
+        return
+    shown = {**held, "from": call.local(held["from"])}
+    call.show(Sentence(mark("{post}:{name}({person}),自 {from}"), shown))

@@ -107,12 +107,12 @@ def _list(
         [mark("时限"), mark("报送"), mark("单位"), mark("名称"), mark("状态"), mark("收到")],
         [
             [
-                row["due_at"],
+                call.local(row["due_at"]),
                 row["report"],
                 row["owed_by"],
                 row["name"],
                 row["state"],
-                row["fulfilled_at"],
+                call.local(row["fulfilled_at"]),
             ]
             for row in found
         ],

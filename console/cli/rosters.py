@@ -76,11 +76,11 @@ def _show(
         [
             [
                 row["shift"],
-                row["starts_at"],
+                call.local(row["starts_at"]),
                 row["post"],
                 row["person"],
                 row["name"],
-                row["signed_in_at"],
+                call.local(row["signed_in_at"]),
             ]
             for row in rows
         ],

@@ -35,36 +35,39 @@ def _status(context: typer.Context, as_json: Json = False) -> None:
 
 
 def _show(call: Call, document: Mapping[str, object]) -> None:
-    call.show(Sentence(mark("值班室 {room}  {now}"), document))
+    shown = {"room": document["room"], "now": call.local(document["now"])}
+    call.show(Sentence(mark("值班室 {room}  {now}"), shown))
     call.table(
         [mark("岗位"), mark("人员"), mark("姓名"), mark("签到时刻"), mark("班次")],
         [
-            [row["post"], row["person"], row["name"], row["since"], row["shift"]]
+            [row["post"], row["person"], row["name"], call.local(row["since"]), row["shift"]]
             for row in cast("list[_Row]", document["on_duty"])
             if row["shift"] is not None or row["post"] == "post:duty_leader"
         ],
     )
     overdue = cast("list[_Row]", document["overdue"])
     call.show(Sentence(mark("已到时限未完成:{overdue_count}项"), document))
-    call.table(_HEADINGS, [_line(row) for row in overdue[:_SHOWN]])
+    call.table(_HEADINGS, [_line(call, row) for row in overdue[:_SHOWN]])
     call.show(Sentence(mark("将到时限")))
-    call.table(_HEADINGS, [_line(row) for row in cast("list[_Row]", document["due_next"])[:_SHOWN]])
+    coming = cast("list[_Row]", document["due_next"])
+    call.table(_HEADINGS, [_line(call, row) for row in coming[:_SHOWN]])
     _show_watch(call, cast("_Row", document["watch"]))
     mail = cast("_Row", document["mail"])
     call.show(Sentence(mark("邮件:等待{waiting},延迟{delayed},被拒{refused}"), mail))
     for row in cast("list[_Row]", mail["path"]):
         works = mark("邮件通道 {relay}:正常,最近接收 {last_accepted_at}")
         broken = mark("邮件通道 {relay}:自 {since} 起不通,{last_reply}")
-        call.show(Sentence(works if row["is_working"] else broken, row))
-    proven = document["alarm_path_last_proven"] or Sentence(mark("从未"))
+        local = {key: call.local(row[key]) for key in ("since", "last_accepted_at")}
+        call.show(Sentence(works if row["is_working"] else broken, {**row, **local}))
+    proven = call.local(document["alarm_path_last_proven"]) or Sentence(mark("从未"))
     call.show(Sentence(mark("告警通路最近一次试通:{proven}"), {"proven": proven}))
 
 
 _HEADINGS = [mark("时限"), mark("事项"), mark("责任方"), mark("名称"), mark("状态")]
 
 
-def _line(row: _Row) -> list[object]:
-    return [row["due_at"], row["subject"], row["owed_by"], row["name"], row["state"]]
+def _line(call: Call, row: _Row) -> list[object]:
+    return [call.local(row["due_at"]), row["subject"], row["owed_by"], row["name"], row["state"]]
 
 
 def _show_watch(call: Call, watch: _Row) -> None:

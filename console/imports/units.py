@@ -33,6 +33,7 @@ from records.units import (
     enter_units,
     load_unit_catalogue,
 )
+from schedules.openings import reopen_from
 
 NAME = mark("单位名称")
 KIND = mark("单位类别")
@@ -97,6 +98,8 @@ def import_units(
             findings.understood.append(Understood(row, _outcome(result), _read(unit, result)))
         report = _report(source, findings, dry_run=dry_run)
         record_import(session, act, report)
+        if report.taken:  # what new units owe is opened by the next tick, not only from tomorrow
+            reopen_from(session, act, act.at)
     return report
 
 

@@ -1,17 +1,20 @@
 """The console's app: one clock, one poll, the screens; `run_console` opens it."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from console.board_reading import BoardReader
 from console.ui.bar_lines import is_alarming
 from console.ui.commands import DutyPalette
 from console.ui.desk import ConsoleHouse, Desk
@@ -23,10 +26,9 @@ from console.ui.screens.duty_screen import DutyScreen
 from console.ui.screens.small_dialogs import LeaveDialog, NoteDialog
 from console.ui.terminal import check_terminal, has_few_colours
 from console.ui.text import content
+from console.wiring import House
 from records.errors import DutyError
 from records.language import Language, mark
-
-__all__ = ["ConsoleHouse", "DutyConsole", "run_console"]
 
 BELL_EVERY = 15.0
 OPENED_AGAIN = 3  # so often a console that failed is opened again
@@ -272,18 +274,41 @@ class DutyConsole(App[None]):
         self._close_messages_no_wait()
 
 
-def run_console(house: ConsoleHouse, room_key: str, language: Language) -> int:
+def furnish(house: House, room_key: str) -> ConsoleHouse:
+    """Return what the screens need of an installation."""
+    return ConsoleHouse(
+        database=house.database,
+        clock=house.clock,
+        actions=house.actions(),
+        reader=BoardReader(
+            house.database, house.clock, room_key, house.rules.schedules, house.rules.plans
+        ),
+        fault_file=house.installation.log_file.with_name("console-faults.log"),
+    )
+
+
+def run_console(house: House, room_key: str, language: Language) -> int:
     """Open the console and stay until it is left; return the exit status.
 
     A console that fails is opened again, three times at most; the watch is another process and
     goes on. Raises Refused where the terminal cannot show a console.
     """
     check_terminal(os.environ, is_terminal=sys.stdin.isatty() and sys.stderr.isatty())
+    _log_to_file(house.installation.log_file)
     few = has_few_colours(os.environ)
     for _ in range(OPENED_AGAIN + 1):
-        console = DutyConsole(house, room_key, language, few_colours=few)
+        console = DutyConsole(furnish(house, room_key), room_key, language, few_colours=few)
         console.run()
         if console.fault is None:
             return 0
         language = console.desk.language
     return 1
+
+
+def _log_to_file(path: Path) -> None:
+    """Send every log record and warning to a file: the screens are drawn on standard error."""
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        root.removeHandler(handler)
+    root.addHandler(logging.FileHandler(path, encoding="utf-8", delay=True))
+    logging.captureWarnings(capture=True)

@@ -12,7 +12,7 @@ from console.board import (
     Presence,
     WatchFacts,
 )
-from console.ui.bar_lines import WIDE, who_owes
+from console.ui.bar_lines import who_owes
 from console.ui.desk import Desk
 from console.ui.text import Piece, cut, fit, fit_right, width_of
 from console.ui.widgets.lines import LineRow
@@ -32,6 +32,10 @@ from schedules.outstanding import ObligationState
 
 Rows = Callable[[Desk, Board, int], list[LineRow]]
 STANDBY_SEEN = 15  # seconds in which a standby must have been seen to count
+WIDE = 44  # cells from which a line has room for what follows
+FULL = 66  # and from which also for whom was told
+SINCE = 6  # cells of a time of day, or of month and day
+PHONE = 12
 PERSON = 8  # cells of a name of four characters
 COUNTDOWN = 9  # cells; days take the same room
 
@@ -75,36 +79,36 @@ def _overdue_row(desk: Desk, line: OverdueLine, cells: int) -> LineRow:
     if line.is_drill:
         what = desk.say(mark("【演练】{words}"), words=what)
     room = cells - width_of(head) - COUNTDOWN - 2
-    tail = _tail(desk, line, wide=room > WIDE)
+    tail = _tail(desk, line, room)
     middle = fit(what, max(12, room - width_of(tail) - 1))
     text = f"{head} {left} {middle} {tail}"
     key = ("overdue", line.owing[0].obligation_id)
     return LineRow((Piece(text, "taken" if is_taken else ""),), key, "" if is_taken else OVERDUE)
 
 
-def _tail(desk: Desk, line: OverdueLine, *, wide: bool) -> str:
+def _tail(desk: Desk, line: OverdueLine, room: int) -> str:
+    """Return who took it on, or which step of the ladder was told and what follows."""
     if line.acknowledged_at is not None:
         return desk.say(
-            mark("{person}已接手 {back}再提醒") if wide else mark("{person} {back}"),
+            mark("{person}已接手 {back}再提醒"),
             person=line.acknowledged_by or "",
             back=minute(line.returns_at, desk.zone) if line.returns_at else "",
         )
     told = line.told
     if told is None:
-        return desk.say(mark("未告知")) if wide else ""
-    step = desk.say(mark("第{step}阶"), step=told.step)
-    if not wide:
-        return step
-    people = cut("、".join(told.people), 16)
-    following = ""
-    if told.next_at is not None:
-        whom = "、".join(words.said_in(desk.language) for words in told.next_tells)
-        following = desk.say(
+        return desk.say(mark("未告知"))
+    words = desk.say(mark("第{step}阶"), step=told.step)
+    if room > FULL:
+        people = cut("、".join(told.people), 16)
+        words = desk.say(mark("{step} 已告{people}"), step=words, people=people)
+    if room > WIDE and told.next_at is not None:
+        whom = "、".join(post.said_in(desk.language) for post in told.next_tells)
+        words += desk.say(
             mark(" {at}告{whom}"),
             at=minute(told.next_at, desk.zone),
             whom=cut(whom or desk.say(mark("同阶")), 16),
         )
-    return desk.say(mark("{step} 已告{people}"), step=step, people=people) + following
+    return words
 
 
 def _finding_row(desk: Desk, finding: FindingLine, cells: int) -> LineRow:
@@ -163,20 +167,20 @@ def post_rows(desk: Desk, board: Board, cells: int) -> list[LineRow]:
 
 
 def _is_missing(post: PostLine) -> bool:
-    return post.presence is Presence.GAP or post.owes_since is not None
+    return post.owes_since is not None or (post.presence is Presence.GAP and post.is_manned)
 
 
 def _post_row(desk: Desk, post: PostLine, cells: int) -> LineRow:
-    look = presence_look(post.presence, is_owed=post.owes_since is not None)
+    look = presence_look(
+        post.presence, is_owed=post.owes_since is not None, is_manned=post.is_manned
+    )
     head = fit(look.said_in(desk.language), 9 if desk.language is Language.ZH else 15)
-    since = _since(desk, post)
+    since = fit_right(_since(desk, post), SINCE)
     words = post.words.said_in(desk.language)
-    room = cells - width_of(head) - width_of(since) - 2
-    phone = cut(post.telephone, 13)
-    words_cells = max(8, room - PERSON - width_of(phone) - 2)
+    words_cells = max(8, cells - width_of(head) - PERSON - PHONE - SINCE - 4)
     person = fit(post.person or "—", PERSON)
-    text = f"{head} {fit(words, words_cells)} {person} {phone}"
-    text = f"{fit(text, cells - width_of(since) - 1)} {since}"
+    phone = fit(post.telephone, PHONE)
+    text = f"{head} {fit(words, words_cells)} {person} {phone} {since}"
     if look.tone == OVERDUE:
         return LineRow((Piece(text),), ("post", post.key), OVERDUE)
     return LineRow((Piece(text, look.tone if look.tone != "done" else ""),), ("post", post.key))
@@ -186,7 +190,7 @@ def _since(desk: Desk, post: PostLine) -> str:
     if post.owes_since is not None:
         return "-" + span_words(desk.now() - post.owes_since, desk.language)
     if post.signed_in_at is not None:
-        return when(post.signed_in_at, desk.zone, desk.now())
+        return when(post.signed_in_at, desk.zone, desk.now())[:SINCE].strip()
     return ""
 
 
@@ -276,7 +280,7 @@ def titles(desk: Desk, board: Board | None) -> Sequence[str]:
         counts = ("", "", "")
     else:
         on_post = sum(post.presence is Presence.SIGNED_IN for post in board.posts)
-        manned = sum(post.presence is not Presence.ON_CALL for post in board.posts)
+        manned = sum(post.is_manned for post in board.posts)
         due = sum(line.due_at > desk.now() for line in board.due_next)
         counts = (f" {len(board.overdue)}", f" {due}", f" {on_post}/{manned}")
     return (

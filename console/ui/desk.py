@@ -24,18 +24,13 @@ SIGNING_ORDER = ("primary", "secondary", "shift_lead", "shift_lead_b", "duty_lea
 
 @dataclass(frozen=True, slots=True)
 class ConsoleHouse:
-    """What the screens need of an installation.
-
-    `fault_file` takes the reports of faults; `watch_ends_too` is true where the watch ends with
-    the console (the sample room).
-    """
+    """What the screens need of an installation; `fault_file` takes the reports of faults."""
 
     database: Database
     clock: Clock
     actions: Actions
     reader: BoardReader
     fault_file: Path
-    watch_ends_too: bool = False
 
 
 class PulseEye:

@@ -1,10 +1,10 @@
 """The obligation table: opened once, looked at in order, settled once; quick at any size."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import event, text
 
 from records.database import Database
 from records.errors import Conflict
@@ -52,14 +52,14 @@ def test_a_look_leaves_state_and_next_look_and_clears_what_stood_in_the_way(
 ) -> None:
     put(room, owed("unit:north", DUE))
     with room.database.write() as session:
-        (row,) = rows(session)
-        obligations.set_aside(session, row.id, "zone unknown", now=DUE)
+        number = rows(session)[0].id
+        obligations.set_aside(session, number, "zone unknown", now=DUE)
     with room.database.read() as session:
         (row,) = rows(session)
         assert (row.set_aside, row.next_look_at) == ("zone unknown", DUE + timedelta(hours=1))
     with room.database.write() as session:
         obligations.store_looks(session, [])
-        looked = Looked(row.id, ObligationState.MISSED, DUE, None)
+        looked = Looked(number, ObligationState.MISSED, DUE, None)
         obligations.store_looks(session, [looked])
     with room.database.read() as session:
         (row,) = rows(session)
@@ -148,23 +148,22 @@ def test_the_row_in_hand_is_found_again_unless_it_was_settled(room: StoryRoom) -
 
 def test_the_next_look_is_found_in_the_partial_index(sqlite_database: Database) -> None:
     """Whatever the table holds, the watch reads one end of the index of open looks."""
-    looked_for = {
-        "earliest": "SELECT next_look_at FROM obligation WHERE next_look_at IS NOT NULL "
-        "ORDER BY next_look_at LIMIT 1",
-        "due": str(
-            obligations._DUE.compile(
-                dialect=sqlite.dialect(), compile_kwargs={"literal_binds": False}
-            )
-        ),
-    }
-    with sqlite_database.read() as session:
-        connection = session.connection()
-        for name, query in looked_for.items():
-            values = (0, 500, 0)[: query.count("?")]
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: object, _k: object, statement: str, values: Any, *_: object) -> None:
+        asked.append((statement, values))
+
+    with sqlite_database.write() as session:
+        event.listen(sqlite_database.engine, "before_cursor_execute", note)
+        assert obligations.earliest_look(session) is None
+        assert obligations.due_for_a_look(session, now=DUE, most=500) == []
+        event.remove(sqlite_database.engine, "before_cursor_execute", note)
+        assert len(asked) == 2
+        for statement, values in asked:
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
             told = " / ".join(row.detail for row in plan)
-            assert "ix_obligation_next_look" in told, (name, told)
-            assert "TEMP B-TREE" not in told, (name, told)
+            assert "ix_obligation_next_look" in told, told
+            assert "TEMP B-TREE" not in told, told
         stored = session.scalar(
             text("SELECT sql FROM sqlite_master WHERE name = 'ix_obligation_next_look'")
         )

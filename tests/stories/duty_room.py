@@ -23,6 +23,7 @@ from records.duty_log import verify_chain
 from records.people import add_contact_point, add_person
 from records.signing import TakenAsGiven
 from records.tables import Person, Unit
+from schedules.holidays import load_year
 from schedules.openings import reopen_from
 from schedules.shifts import PlannedShift, publish
 from schedules.tables import Finding, Obligation, PostHolder
@@ -97,6 +98,24 @@ class StoryRoom:
                 add_contact_point(session, act, owner, "email", f"{unit_id}@duty.example")
             reopen_from(session, act, act.at)
         self.tick()
+
+    def load_holiday(self, day: str) -> None:
+        """Make one day of the year a holiday, as a notice that comes late does."""
+        act = Act(ROOM, self.clock.now(), f"room:{ROOM}")
+        wanted = date.fromisoformat(day)
+        with self.database.write() as session:
+            load_year(session, act, wanted.year, {wanted: "假"}, {})
+        self.tick()
+
+    def owed(self, subject: str) -> list[tuple[str, str]]:
+        """Return (state, local due) of everything under a subject, in order."""
+        with self.database.read() as session:
+            rows = session.execute(
+                select(Obligation.state, Obligation.due_at)
+                .where(Obligation.subject == subject)
+                .order_by(Obligation.due_at)
+            ).all()
+        return [(row.state, row.due_at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")) for row in rows]
 
     def publish_shift(self, kind: str, starts: str, hours: float, **people: str | None) -> None:
         """Publish one shift that begins at a local time of the story's day."""
@@ -230,8 +249,3 @@ class StoryRoom:
             assert verify_chain(session, ROOM) > 0
             assert session.scalar(select(Person.id).limit(1)) is not None
         self.expect_nothing_more()
-
-
-def a_day(text: str) -> date:
-    """Return a date."""
-    return date.fromisoformat(text)

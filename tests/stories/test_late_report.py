@@ -2,18 +2,20 @@
 
 import pytest
 
+from records.database import Database
 from records.errors import BadData, Refused, WrongState
 from tests.stories.duty_room import StoryRoom
 
 DAILY = "county_duty_situation"
 
 
-@pytest.fixture(autouse=True)
-def _manned(room: StoryRoom) -> None:
+@pytest.fixture(name="room")
+def _manned_room(room: StoryRoom) -> StoryRoom:
     """North and South owe; An stands at the post by day."""
     room.add_units("north", "south")
     room.publish_shift("lead", "08:30", 24, shift_lead="cy", shift_lead_b="eve")
     room.publish_shift("day", "08:30", 9, primary="an", secondary="bo")
+    return room
 
 
 @pytest.mark.rule("R-REP-10")
@@ -97,3 +99,17 @@ def test_many_reports_late_at_once_are_one_mail_to_the_officer(room: StoryRoom) 
     assert len(room.alerts()) == 24
     assert len(room.letters.letters) - before == 13
     room.forget()
+
+
+@pytest.mark.rule("R-CAL-01")
+def test_a_holiday_that_is_loaded_late_takes_back_what_was_opened(database: Database) -> None:
+    """The dispatch of Monday moves to Tuesday when Monday turns out to be a holiday."""
+    room = StoryRoom(database, begins="2026-03-22 12:00")
+    room.add_units("north")
+    assert room.owed("report:weekly_dispatch") == [("open", "2026-03-23 09:00")]
+    room.load_holiday("2026-03-23")
+    assert room.owed("report:weekly_dispatch") == [
+        ("superseded", "2026-03-23 09:00"),
+        ("open", "2026-03-24 09:00"),
+    ]
+    room.close()

@@ -193,9 +193,10 @@ class LeaveDialog(Dialog):
 
     def facts(self) -> Sequence[str]:
         """Return what becomes of the watch."""
+        board = self.desk.board
         words = (
-            mark("样例值班室:值守程序随之结束。")
-            if self.desk.house.watch_ends_too
+            mark("样例值班室:值守程序随值守台结束。")
+            if board is not None and board.room.is_sample
             else mark("值守程序继续运行,告警照常发出。")
         )
         return (self.desk.say(words),)

@@ -218,10 +218,11 @@ def create_tables() -> None:
     op.create_index('ix_shift_ends', 'shift', ['room_key', 'ends_at'], unique=False)
     op.create_table('special_day',
     sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('year', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('day', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('is_workday', sa.Boolean(), nullable=False),
-    sa.PrimaryKeyConstraint('room_key', 'day', name=op.f('pk_special_day'))
+    sa.PrimaryKeyConstraint('room_key', 'year', 'day', name=op.f('pk_special_day'))
     )
     op.create_table('watch_lease',
     sa.Column('name', sa.String(), nullable=False),
