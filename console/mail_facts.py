@@ -4,17 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Row, Table, bindparam, func, select
+from sqlalchemy.orm import Session
 
 from plans.mail_states import Stage
 from plans.tables import Alert, Mail
 from records.names import party_names
 from records.tables import DutyRoom, LogHead
 from schedules.tables import Assignment, Obligation, Post, Shift
+
+# A mapped class of ours always has a plain table.
+_ALERT = cast(Table, Alert.__table__)
+_OBLIGATION = cast(Table, Obligation.__table__)
 
 # Rows of Core statements have no static type.
 AnyRow = Row[Any]
@@ -119,46 +123,49 @@ def _of_room(
     }
 
 
+_EARLIER = _ALERT.alias("earlier")
+_TIMES_TOLD = (
+    select(func.count())
+    .select_from(_EARLIER)
+    .where(
+        _EARLIER.c.obligation_id == _ALERT.c.obligation_id,
+        _EARLIER.c.recipient == _ALERT.c.recipient,
+        _EARLIER.c.stage.in_([Stage.TOLD.value, Stage.RETURNED.value]),
+        _EARLIER.c.id <= _ALERT.c.id,
+    )
+    .scalar_subquery()
+)
+_ALERTS_OF = (
+    select(
+        _ALERT.c.mail_id,
+        _ALERT.c.obligation_id,
+        _ALERT.c.stage,
+        _ALERT.c.ladder_step,
+        _ALERT.c.recipient,
+        _ALERT.c.capacity,
+        _ALERT.c.at,
+        _ALERT.c.late_seconds,
+        _TIMES_TOLD.label("times_told"),
+        _OBLIGATION.c.kind,
+        _OBLIGATION.c.subject,
+        _OBLIGATION.c.owed_by,
+        _OBLIGATION.c.due_at,
+        _OBLIGATION.c.acknowledged_at,
+        _OBLIGATION.c.acknowledged_by,
+        _OBLIGATION.c.fulfilled_at,
+        _OBLIGATION.c.fulfilled_by,
+        _OBLIGATION.c.waived_at,
+        _OBLIGATION.c.waived_by,
+    )
+    .join(_OBLIGATION, _OBLIGATION.c.id == _ALERT.c.obligation_id)
+    .where(_ALERT.c.mail_id.in_(bindparam("mail_ids", expanding=True)))
+    .order_by(_ALERT.c.mail_id, _OBLIGATION.c.due_at, _ALERT.c.id)
+)
+
+
 def _alerts(session: Session, mail_ids: Sequence[int]) -> dict[int, list[AnyRow]]:
-    earlier = aliased(Alert)
-    times_told = (
-        select(func.count())
-        .where(
-            earlier.obligation_id == Alert.obligation_id,
-            earlier.recipient == Alert.recipient,
-            earlier.stage.in_([Stage.TOLD.value, Stage.RETURNED.value]),
-            earlier.id <= Alert.id,
-        )
-        .scalar_subquery()
-    )
-    rows = session.connection().execute(
-        select(
-            Alert.mail_id,
-            Alert.obligation_id,
-            Alert.stage,
-            Alert.ladder_step,
-            Alert.recipient,
-            Alert.capacity,
-            Alert.at,
-            Alert.late_seconds,
-            times_told.label("times_told"),
-            Obligation.kind,
-            Obligation.subject,
-            Obligation.owed_by,
-            Obligation.due_at,
-            Obligation.acknowledged_at,
-            Obligation.acknowledged_by,
-            Obligation.fulfilled_at,
-            Obligation.fulfilled_by,
-            Obligation.waived_at,
-            Obligation.waived_by,
-        )
-        .join(Obligation, Obligation.id == Alert.obligation_id)
-        .where(Alert.mail_id.in_(mail_ids))
-        .order_by(Alert.mail_id, Obligation.due_at, Alert.id)
-    )
     found: dict[int, list[AnyRow]] = defaultdict(list)
-    for row in rows:
+    for row in session.connection().execute(_ALERTS_OF, {"mail_ids": mail_ids}):
         found[row.mail_id].append(row)
     return found
 

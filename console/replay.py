@@ -4,7 +4,6 @@ Replay runs in a fresh in-memory room and goes from look to look; mails go to a 
 timeline gives the same answer, byte for byte.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,21 +12,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from console.actions import Actions, Done, Rules
+from console.actions import Actions, Rules
+from console.events.event import Event
 from console.replay_answer import Answer, Told, read_answer
 from console.rooms import make_room
 from console.sample.room import fill_sample_room, make_sample_room
-from console.timeline import (
-    AlertAcknowledgeEvent,
-    Event,
-    FindingExplainEvent,
-    FindingJudgeEvent,
-    LogAddEvent,
-    ReportChaseEvent,
-    ReportReceiveEvent,
-    SignInEvent,
-    Timeline,
-)
+from console.timeline import EVENTS, Timeline
 from console.wiring import build_watch, load_rules, open_database
 from plans.channels.list_channel import ListChannel
 from plans.mail_rules import load_mail_rules
@@ -146,93 +136,12 @@ class _Post:
 def _do(actions: Actions, event: Event, language: Language) -> list[Told]:
     """Run one event; return it as refused if a rule forbids it."""
     try:
-        _run(actions, event)
+        EVENTS[event.do].act(actions, event)
     except BadData:
         raise
     except DutyError as error:
         return [Told(event.at, event.do, error.said_in(language))]
     return []
-
-
-def _run(actions: Actions, event: Event) -> Done:
-    return _ACTS[event.do](actions, event)
-
-
-def _sign_in(actions: Actions, event: Event) -> Done:
-    assert isinstance(event, SignInEvent)
-    return actions.sign_in(by=_by(event), post=event.post, reason=event.reason)
-
-
-def _sign_out(actions: Actions, event: Event) -> Done:
-    return actions.sign_out(by=_by(event))
-
-
-def _receive(actions: Actions, event: Event) -> Done:
-    assert isinstance(event, ReportReceiveEvent)
-    return actions.receive_report(by=event.by, unit=event.unit, report=event.report, nil=event.nil)
-
-
-def _chase(actions: Actions, event: Event) -> Done:
-    assert isinstance(event, ReportChaseEvent)
-    return actions.chase_report(
-        by=event.by,
-        unit=event.unit,
-        report=event.report,
-        words=event.words,
-        promised_at=event.promised_at,
-    )
-
-
-def _acknowledge(actions: Actions, event: Event) -> Done:
-    assert isinstance(event, AlertAcknowledgeEvent)
-    return actions.acknowledge_alert(
-        by=event.by,
-        acknowledged_by=event.acknowledged_by,
-        owed_by=event.owed_by,
-        code=event.code,
-        obligation_kind=event.obligation_kind,
-        subject=event.subject,
-        how=event.how,
-    )
-
-
-def _explain(actions: Actions, event: Event) -> Done:
-    assert isinstance(event, FindingExplainEvent)
-    return actions.explain_finding(by=event.by, finding=event.finding, words=event.words)
-
-
-def _judge(actions: Actions, event: Event) -> Done:
-    assert isinstance(event, FindingJudgeEvent)
-    return actions.judge_finding(
-        by=_by(event),
-        finding=event.finding,
-        confirm=event.do == "finding confirm",
-        reason=event.reason,
-    )
-
-
-def _add_log(actions: Actions, event: Event) -> Done:
-    assert isinstance(event, LogAddEvent)
-    return actions.add_log(by=event.by, text=event.text, kind=event.kind)
-
-
-_ACTS: Mapping[str, Callable[[Actions, Event], Done]] = {
-    "sign-in": _sign_in,
-    "sign-out": _sign_out,
-    "report receive": _receive,
-    "report chase": _chase,
-    "alert acknowledge": _acknowledge,
-    "finding explain": _explain,
-    "finding confirm": _judge,
-    "finding dismiss": _judge,
-    "log add": _add_log,
-}
-
-
-def _by(event: Event) -> str:
-    if event.by is None:
-        raise BadData(mark("动作“{do}”须写明 by(由谁)。"), do=event.do)
-    return event.by
 
 
 def _begin(stage: Stage, timeline: Timeline) -> None:

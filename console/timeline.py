@@ -3,104 +3,23 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
+from console.events import alerts, findings, log, posts, reports
+from console.events.event import Event, EventKind, Instant
 from records.catalogue import Frozen, nearest, validated
 from records.errors import BadData
 from records.language import mark
 
-
-def _aware(instant: datetime) -> datetime:
-    if instant.tzinfo is None:
-        raise ValueError("2026-03-16T17:30:00+08:00")
-    return instant.astimezone(UTC)
-
-
-Instant = Annotated[datetime, AfterValidator(_aware)]
-
-
-class Event(Frozen):
-    """What every event says: when, and by whom."""
-
-    at: Instant
-    do: str
-    by: str | None = None
-
-
-class SignInEvent(Event):
-    """Somebody signs in."""
-
-    post: str | None = None
-    reason: str = ""
-
-
-class SignOutEvent(Event):
-    """Somebody signs out."""
-
-
-class ReportReceiveEvent(Event):
-    """A routine report comes in."""
-
-    unit: str
-    report: str
-    nil: bool = False
-
-
-class ReportChaseEvent(Event):
-    """A unit is chased."""
-
-    unit: str
-    report: str
-    words: str = ""
-    promised_at: Instant | None = None
-
-
-class AlertAcknowledgeEvent(Event):
-    """A person takes alerts on."""
-
-    acknowledged_by: str
-    owed_by: str | None = None
-    code: str | None = None
-    obligation_kind: str | None = None
-    subject: str | None = None
-    how: str = ""
-
-
-class FindingExplainEvent(Event):
-    """A suspected finding is explained."""
-
-    finding: int
-    words: str
-
-
-class FindingJudgeEvent(Event):
-    """A suspected finding is confirmed or dismissed."""
-
-    finding: int
-    reason: str
-
-
-class LogAddEvent(Event):
-    """A line is written into the duty log."""
-
-    text: str
-    kind: str = "note"
-
-
-EVENTS: Mapping[str, type[Event]] = {
-    "sign-in": SignInEvent,
-    "sign-out": SignOutEvent,
-    "report receive": ReportReceiveEvent,
-    "report chase": ReportChaseEvent,
-    "alert acknowledge": AlertAcknowledgeEvent,
-    "finding explain": FindingExplainEvent,
-    "finding confirm": FindingJudgeEvent,
-    "finding dismiss": FindingJudgeEvent,
-    "log add": LogAddEvent,
+EVENTS: Mapping[str, EventKind] = {
+    **posts.KINDS,
+    **reports.KINDS,
+    **alerts.KINDS,
+    **findings.KINDS,
+    **log.KINDS,
 }
 
 
@@ -160,8 +79,8 @@ def read_timeline(path: Path) -> Timeline:
 
 def _event(file: str, number: int, raw: dict[str, object]) -> Event:
     name = str(raw.get("do", ""))
-    model = EVENTS.get(name)
-    if model is None:
+    kind = EVENTS.get(name)
+    if kind is None:
         raise BadData(
             mark("{file}第{number}个事件:没有动作“{do}”,最接近的是“{near}”。"),
             file=file,
@@ -169,7 +88,7 @@ def _event(file: str, number: int, raw: dict[str, object]) -> Event:
             do=name,
             near=nearest(name, list(EVENTS)) or "—",
         )
-    read: BaseModel = validated(raw, model, f"{file} [[event]] {number}", BadData)
+    read: BaseModel = validated(raw, kind.model, f"{file} [[event]] {number}", BadData)
     assert isinstance(read, Event)
     return read
 

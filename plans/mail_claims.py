@@ -3,9 +3,9 @@
 import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, exists, func, or_, select, update
+from sqlalchemy import Integer, Row, Table, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from plans.attempts import Claimed, Wanted, Words
@@ -26,7 +26,9 @@ NEVER_SO_FAR = timedelta(hours=2)
 PRESET_ADDRESS = "address:"
 
 _OPEN = (MailState.WAITING.value, MailState.UNKNOWN.value)
-_M = Mail.__table__.c
+# A mapped class of ours always has a plain table.
+_MAIL = cast(Table, Mail.__table__)
+_M = _MAIL.c
 
 # Words for many mails at once; a mail that is missing in the answer has none.
 Render = Callable[[Session, Sequence[int], datetime], Mapping[int, Words]]
@@ -89,7 +91,7 @@ def release_claims(session: Session, fence: int, *, but: Collection[int] = ()) -
     `but` are mails in flight here.
     """
     given_back = session.execute(
-        update(Mail)
+        update(_MAIL)
         .where(
             _M.state == MailState.CLAIMED.value,
             or_(_M.claimed_fence.is_(None), _M.claimed_fence < fence),
@@ -110,55 +112,70 @@ def next_delivery_at(session: Session) -> datetime | None:
     )
 
 
+_IS_DUE = (
+    _M.next_try_at.is_not(None),
+    or_(
+        _M.next_try_at <= bindparam("now", type_=_M.next_try_at.type),
+        _M.next_try_at > bindparam("never", type_=_M.next_try_at.type),
+    ),
+    _M.state.in_(_OPEN),
+)
+_DUE_FRESH, _DUE_TROUBLED = (
+    select(_M.id)
+    .where(*_IS_DUE, is_of_this_sort)
+    .order_by(_M.is_top_priority.desc(), _M.id)
+    .limit(bindparam("most", type_=Integer))
+    for is_of_this_sort in (_M.attempts == 0, _M.attempts > 0)
+)
+
+
 def _due(session: Session, wanted: Wanted, now: datetime) -> list[int]:
-    is_due = or_(_M.next_try_at <= now, _M.next_try_at > now + NEVER_SO_FAR)
     ids: list[int] = []
-    for most, is_of_this_sort in (
-        (wanted.fresh, _M.attempts == 0),
-        (wanted.troubled, _M.attempts > 0),
-    ):
+    for most, query in ((wanted.fresh, _DUE_FRESH), (wanted.troubled, _DUE_TROUBLED)):
         if most > 0:
-            query = (
-                select(_M.id)
-                .where(is_due, _M.next_try_at.is_not(None), _M.state.in_(_OPEN), is_of_this_sort)
-                .order_by(_M.is_top_priority.desc(), _M.id)
-                .limit(most)
-            )
-            ids += session.scalars(query)
+            bound = {"now": now, "never": now + NEVER_SO_FAR, "most": most}
+            ids += session.connection().execute(query, bound).scalars()
     return ids
+
+
+# A watch that was overtaken while it slept may not claim anything any more.
+_IS_NOT_OVERTAKEN = ~exists().where(
+    WatchLease.name == bindparam("lease"), WatchLease.fence > bindparam("own_fence")
+)
+_CLAIM = (
+    update(_MAIL)
+    .where(_M.id.in_(bindparam("ids", expanding=True)), _M.state.in_(_OPEN))
+    .values(
+        state=MailState.CLAIMED.value,
+        claimed_fence=bindparam("claim_fence"),
+        claimed_at=bindparam("claim_at", type_=_M.claimed_at.type),
+        attempts=_M.attempts + 1,
+    )
+    .returning(
+        _M.id,
+        _M.room_key,
+        _M.recipient,
+        _M.message_id,
+        _M.thread,
+        _M.is_top_priority,
+        _M.at,
+        _M.attempts,
+        _M.contact_turn,
+        _M.subject,
+        _M.body,
+    )
+)
+_CLAIM_UNDER_LEASE = _CLAIM.where(_IS_NOT_OVERTAKEN)
 
 
 def _claim_rows(
     session: Session, ids: Sequence[int], fence: int | None, lease: str, now: datetime
 ) -> list[MailRow]:
-    claimed = (
-        update(Mail)
-        .where(_M.id.in_(ids), _M.state.in_(_OPEN))
-        .values(
-            state=MailState.CLAIMED.value,
-            claimed_fence=fence,
-            claimed_at=now,
-            attempts=_M.attempts + 1,
-        )
-        .returning(
-            _M.id,
-            _M.room_key,
-            _M.recipient,
-            _M.message_id,
-            _M.thread,
-            _M.is_top_priority,
-            _M.at,
-            _M.attempts,
-            _M.contact_turn,
-            _M.subject,
-            _M.body,
-        )
-    )
-    if fence is not None:
-        # A watch that was overtaken while it slept may not claim anything any more.
-        newer = exists().where(WatchLease.name == lease, WatchLease.fence > fence)
-        claimed = claimed.where(~newer)
-    return list(session.connection().execute(claimed))
+    bound: dict[str, object] = {"ids": ids, "claim_fence": fence, "claim_at": now}
+    if fence is None:
+        return list(session.connection().execute(_CLAIM, bound))
+    bound |= {"lease": lease, "own_fence": fence}
+    return list(session.connection().execute(_CLAIM_UNDER_LEASE, bound))
 
 
 def _addresses(session: Session, rows: Sequence[MailRow]) -> dict[int, str]:
@@ -182,7 +199,7 @@ def _refuse(session: Session, rows: Sequence[MailRow], now: datetime) -> None:
     if not rows:
         return
     session.connection().execute(
-        update(Mail)
+        update(_MAIL)
         .where(_M.id.in_([row.id for row in rows]))
         .values(state=MailState.REFUSED.value, next_try_at=None, claimed_fence=None)
     )
@@ -220,7 +237,7 @@ def _set_aside(session: Session, rows: Sequence[MailRow], now: datetime) -> None
     if not rows:
         return
     session.connection().execute(
-        update(Mail)
+        update(_MAIL)
         .where(_M.id.in_([row.id for row in rows]))
         .values(state=MailState.WAITING.value, next_try_at=now + SET_ASIDE, claimed_fence=None)
     )
@@ -228,7 +245,7 @@ def _set_aside(session: Session, rows: Sequence[MailRow], now: datetime) -> None
 
 
 _STORE_WORDS = (
-    update(Mail)
+    update(_MAIL)
     .where(_M.id == bindparam("row_id"))
     .values(
         address=bindparam("row_address"),

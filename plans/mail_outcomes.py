@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from plans.attempts import Handled
@@ -17,7 +18,11 @@ from records.duty_log import Entry, append
 from records.language import Sentence, mark
 from records.tables import DutyRoom
 
-_M = Mail.__table__.c
+# A mapped class of ours always has a plain table.
+_MAIL = cast(Table, Mail.__table__)
+_DELIVERY = cast(Table, Delivery.__table__)
+_PATH = cast(Table, MailPath.__table__)
+_M = _MAIL.c
 _IS_OURS = (
     _M.id == bindparam("row_id"),
     _M.state == MailState.CLAIMED.value,
@@ -25,7 +30,7 @@ _IS_OURS = (
 )
 # An acceptance is a fact whoever records it; everything else only counts while the mail is ours.
 _ACCEPTED = (
-    update(Mail)
+    update(_MAIL)
     .where(_M.id == bindparam("row_id"))
     .values(
         state=MailState.ACCEPTED.value,
@@ -35,7 +40,7 @@ _ACCEPTED = (
     )
 )
 _LATER = (
-    update(Mail)
+    update(_MAIL)
     .where(*_IS_OURS)
     .values(
         state=bindparam("row_state"),
@@ -45,7 +50,12 @@ _LATER = (
     )
 )
 _GIVEN_BACK = (
-    update(Mail).where(*_IS_OURS).values(state=bindparam("row_state"), attempts=_M.attempts - 1)
+    update(_MAIL).where(*_IS_OURS).values(state=bindparam("row_state"), attempts=_M.attempts - 1)
+)
+_STILL_WORKING = (
+    update(_PATH)
+    .where(_PATH.c.relay == bindparam("row_relay"), _PATH.c.is_working)
+    .values(last_accepted_at=bindparam("row_at"), last_reply=bindparam("row_reply"))
 )
 
 
@@ -76,7 +86,7 @@ def _store_deliveries(session: Session, handled: Sequence[Handled]) -> None:
         for attempt in item.attempts
     ]
     if rows:
-        session.connection().execute(insert(Delivery.__table__), rows)  # type: ignore[arg-type]  # it is a Table
+        session.connection().execute(insert(_DELIVERY), rows)
 
 
 def _store_accepted(session: Session, handled: Sequence[Handled]) -> None:
@@ -162,18 +172,24 @@ def _store_path_news(session: Session, handled: Sequence[Handled], now: datetime
             )
     if not news:
         return
-    known = {
-        row.relay: row
-        for row in session.scalars(select(MailPath).where(MailPath.relay.in_(sorted(news))))
-    }
     for relay in sorted(news):
-        _store_path(session, relay, known.get(relay), news[relay], now)
-    session.flush()
+        if not _is_as_before(session, relay, news[relay]):
+            _store_path(session, relay, news[relay], now)
 
 
-def _store_path(
-    session: Session, relay: str, row: MailPath | None, news: _PathNews, now: datetime
-) -> None:
+def _is_as_before(session: Session, relay: str, news: _PathNews) -> bool:
+    """Keep the latest acceptance of a relay that works on; return False if more has changed."""
+    if not news.is_working or news.accepted_at is None:
+        return False
+    kept = session.connection().execute(
+        _STILL_WORKING,
+        {"row_relay": relay, "row_at": news.accepted_at, "row_reply": news.reply},
+    )
+    return kept.rowcount == 1
+
+
+def _store_path(session: Session, relay: str, news: _PathNews, now: datetime) -> None:
+    row = session.get(MailPath, relay, populate_existing=True)
     has_changed = not news.is_working if row is None else row.is_working != news.is_working
     if row is None:
         row = MailPath(
@@ -189,6 +205,7 @@ def _store_path(
         row.since = news.at
     row.last_accepted_at = news.accepted_at or row.last_accepted_at
     row.last_reply = news.reply
+    session.flush()
     if has_changed:
         _record_change(session, relay, news, now)
 

@@ -43,6 +43,9 @@ AT_A_WAKE_UP = 8
 STOCK_AT_MOST = 256
 # A wake-up may be lost with the process that gave it; the sweep finds what it was for.
 SWEEP_SECONDS = 1.0
+# A commit costs as much as sending two mails; it waits this long for other connections' outcomes.
+LINGER_STEPS = 4
+LINGER_STEP_SECONDS = 0.0005
 IDLE_SECONDS = 30.0
 
 
@@ -98,6 +101,7 @@ class Sending:
         self._is_ending = False
         self._is_rung = False
         self._may_be_more = False
+        self._busy = 0
 
     def wake(self) -> None:
         """Say that there may be mails; from any thread."""
@@ -222,7 +226,9 @@ class Sending:
             while True:
                 item = self._take(takes_troubled=takes_troubled)
                 if item is not None:
+                    self._busy += 1
                     await self._commit(await self._deliver(item, connections))
+                    self._busy -= 1
                 elif self._is_ending:
                     return
                 else:
@@ -275,6 +281,7 @@ class Sending:
     async def _keep_books(self) -> None:
         while True:
             await self._has_outcomes.wait()
+            await self._linger()
             self._has_outcomes.clear()
             batch, self._outcomes = self._outcomes, []
             await self._store([handled for handled, _ in batch])
@@ -285,6 +292,13 @@ class Sending:
             # What is to be tried again may be the next thing due.
             if any(handled.outcome is not Outcome.ACCEPTED for handled, _ in batch):
                 self._bell.set()
+
+    async def _linger(self) -> None:
+        """Let the outcomes that are just arriving share the commit."""
+        for _ in range(LINGER_STEPS):
+            if len(self._outcomes) >= self._busy:
+                return
+            await asyncio.sleep(LINGER_STEP_SECONDS)
 
     async def _store(self, handled: Sequence[Handled]) -> None:
         """Record outcomes; what is known of a mail is kept until there is a database again."""

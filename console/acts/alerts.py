@@ -1,0 +1,55 @@
+"""Acts on alerts: a named person takes a matter on."""
+
+from console.acts.desk import LONGEST_WORDS, Desk, Done
+from console.parties import person_behind
+from plans import alerts
+from records.clean_text import clean
+from records.errors import BadData
+from records.language import Sentence, mark
+
+
+class AlertActs(Desk):
+    """Acts on alerts."""
+
+    def acknowledge_alert(  # noqa: PLR0913  the contract's fields
+        self,
+        *,
+        acknowledged_by: str,
+        owed_by: str | None = None,
+        code: str | None = None,
+        obligation_kind: str | None = None,
+        subject: str | None = None,
+        by: str | None = None,
+        how: str = "",
+        pin: str | None = None,
+    ) -> Done:
+        """Record that a person took on the open alerts of a party, or of a mail's code.
+
+        Raises NotFound where nothing is open, BadData where neither party nor code is given.
+        """
+        if owed_by is None and code is None:
+            raise BadData(mark("确认告警须写明 owed_by(欠项方)或邮件中的四位代码 code。"))
+        with self._act(by) as (session, act):
+            if by is not None:
+                self._sign(session, act, act.operator.removeprefix("person:"), pin)
+            person_id = person_behind(session, act, acknowledged_by)
+            ids = alerts.open_matters(
+                session, act.room_key, owed_by, kind=obligation_kind, subject=subject
+            )
+            if code is not None:
+                ids = alerts.with_code(session, act.room_key, ids, code)
+            count = alerts.acknowledge(
+                session,
+                act,
+                ids,
+                f"person:{person_id}",
+                self._rules.plans,
+                how=clean(how, limit=LONGEST_WORDS),
+            )
+            params = {
+                "person": self._name(session, f"person:{person_id}"),
+                "count": count,
+                "minutes": int(self._rules.plans.returns_after.total_seconds() // 60),
+            }
+            words = mark("{person}已接手{count}项告警;{minutes}分钟后仍未办结将再次提醒。")
+            return Done(Sentence(words, params), tuple(ids))
