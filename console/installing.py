@@ -16,7 +16,7 @@ from records.chance import SystemChance
 from records.clean_text import clean
 from records.clock import Clock, SystemClock
 from records.database import Database
-from records.errors import Refused
+from records.errors import BadData, Refused
 from records.installation import Installation
 from records.language import Language, Sentence, mark
 from records.settings import LoadedSettings, default_settings_text, read_settings
@@ -56,7 +56,7 @@ def install(
         raise Refused(
             mark("{folder}中已有数据库,不会覆盖;请换一个目录。"), folder=installation.folder
         )
-    installation.make_folders()
+    _make_folders(installation)
     loaded = _settings(installation, is_sample=room is None)
     try:
         _fill(installation, loaded, room, clock or SystemClock())
@@ -74,6 +74,17 @@ def install(
         mark("值班室{room}已建立,数据在{folder}。"),
         {"room": loaded.settings.room.key, "folder": installation.folder},
     )
+
+
+def _make_folders(installation: Installation) -> None:
+    try:
+        installation.make_folders()
+    except OSError as error:
+        raise BadData(
+            mark("无法建立数据目录 {folder}:{reason}。"),
+            folder=installation.folder,
+            reason=error.strerror,
+        ) from error
 
 
 def _settings(installation: Installation, *, is_sample: bool) -> LoadedSettings:

@@ -46,6 +46,7 @@ SWEEP_SECONDS = 1.0
 # A commit costs as much as sending two mails; it waits this long for other connections' outcomes.
 LINGER_STEPS = 4
 LINGER_STEP_SECONDS = 0.0005
+LINGER_IF_FASTER_SECONDS = 0.015
 IDLE_SECONDS = 30.0
 
 
@@ -102,6 +103,7 @@ class Sending:
         self._is_rung = False
         self._may_be_more = False
         self._busy = 0
+        self._last_took = 0.0
 
     def wake(self) -> None:
         """Say that there may be mails; from any thread."""
@@ -258,6 +260,7 @@ class Sending:
 
     async def _deliver(self, item: Claimed, connections: Sequence[Connection]) -> Handled:
         attempts: list[Attempt] = []
+        began = self._clock.monotonic()
         if self._lease_fence() != item.fence:
             return Handled(item, ())
         for path, connection in zip(self._paths, connections, strict=True):
@@ -269,6 +272,7 @@ class Sending:
             attempts.append(Attempt(path.channel.name, self._clock.now(), answer, is_working))
             if not answer.is_for_next_relay:
                 break
+        self._last_took = self._clock.monotonic() - began
         return Handled(item, tuple(attempts))
 
     async def _commit(self, handled: Handled) -> None:
@@ -295,6 +299,8 @@ class Sending:
 
     async def _linger(self) -> None:
         """Let the outcomes that are just arriving share the commit."""
+        if self._last_took > LINGER_IF_FASTER_SECONDS:
+            return
         for _ in range(LINGER_STEPS):
             if len(self._outcomes) >= self._busy:
                 return

@@ -110,7 +110,7 @@ class Call:
 
     def answer(self, document: Mapping[str, object]) -> None:
         """Print one JSON document on standard output."""
-        _write(sys.stdout, json_text(document))
+        _write_utf8(sys.stdout, json_text(document))
 
     def done(self, done: "Done", *, as_json: bool) -> None:
         """Tell what an act did; with `as_json` also as a document."""
@@ -145,13 +145,22 @@ def language_of(installation: Installation) -> Language | None:
 
 def json_text(document: Mapping[str, object]) -> str:
     """Return JSON whose text holds no control or hidden character but as an escape."""
-    is_utf = (sys.stdout.encoding or "").lower().startswith("utf")
-    text = json.dumps(document, ensure_ascii=not is_utf, indent=2, allow_nan=False)
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
     if not has_hostile(text, lines=True):
         return text
     return "".join(
         json.dumps(each)[1:-1] if each != "\n" and has_hostile(each) else each for each in text
     )
+
+
+def _write_utf8(stream: TextIO, text: str) -> None:
+    """Write what programs read: the same octets whatever this machine's locale is."""
+    octets = getattr(stream, "buffer", None)
+    if octets is None:
+        _write(stream, text)
+        return
+    stream.flush()
+    octets.write(f"{text}\n".encode())
 
 
 def _write(stream: TextIO, text: str) -> None:

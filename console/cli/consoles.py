@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import subprocess
 
 
+_STREAMS = ("stdin", "stdout", "stderr")  # the screens are drawn on the last one
+
+
 def add_to(app: typer.Typer) -> None:
     """Give the app its `console` and its `watch`."""
     app.command("console", help=mark("打开值班台;没有值守程序在运行时先启动一个"))(_console)
@@ -23,7 +26,7 @@ def add_to(app: typer.Typer) -> None:
 
 def _console(context: typer.Context) -> None:
     call = call_of(context)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+    if not all(map(_is_terminal, _STREAMS)) or os.environ.get("TERM") == "dumb":
         raise Refused(mark("值班台需要终端;没有终端时请用命令,例如 duty status,详见 duty --help。"))
     house = call.house()
     from console.watching import start_watch_if_none
@@ -32,10 +35,17 @@ def _console(context: typer.Context) -> None:
     try:
         from console.ui.app import run_console
 
-        run_console(house, house.room_key, call.language)
+        status = run_console(house, house.room_key, call.language)
     finally:
         if started is not None:
             _leave(call, started)
+    if status:
+        raise typer.Exit(status)
+
+
+def _is_terminal(name: str) -> bool:
+    # Asked at the moment of the call: tests and services put other streams there.
+    return bool(getattr(sys, name).isatty())
 
 
 def _leave(call: Call, started: "subprocess.Popen[bytes]") -> None:

@@ -65,11 +65,19 @@ def told_by_status(call: "Call") -> Iterator[Told]:
     except (KeyboardInterrupt, typer.Abort):
         told.status = INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the answer has had enough; leaving must not try to say the rest.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        told.status = DONE
+        _say_no_more()
+    except SystemExit as leaving:
+        # The parser turns a reader who has had enough into this by itself.
+        if not isinstance(leaving.__context__, BrokenPipeError):
+            raise
+        _say_no_more()
     except Exception as error:  # noqa: BLE001  one of the four edges
         told.status = _unexpected(call, error)
+
+
+def _say_no_more() -> None:
+    """Leave without trying to say the rest: whoever read the answer has had enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]  # only a process without streams has none
 
 
 def _unexpected(call: "Call", error: Exception) -> int:

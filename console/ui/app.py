@@ -164,10 +164,16 @@ class DutyConsole(App[None]):
         return screen if isinstance(screen, DutyScreen) else None
 
     def _go(self, name: str) -> None:
+        """Show a screen: the board lies below, one other screen may lie over it."""
         base = self._base()
         if base is None or name == base.NAME:
             return
-        self.switch_screen(self._make(name))
+        if name == BoardScreen.NAME:
+            self.pop_screen()
+        elif base.NAME == BoardScreen.NAME:
+            self.push_screen(self._make(name))
+        else:
+            self.switch_screen(self._make(name))
 
     def _make(self, name: str) -> DutyScreen:
         from console.ui.screens.log import LogScreen  # noqa: PLC0415  the board is painted first
@@ -179,7 +185,7 @@ class DutyConsole(App[None]):
             "log": lambda: LogScreen(self.desk, self.tones),
             "mails": lambda: MailsScreen(self.desk, self.tones),
         }
-        return makers.get(name, lambda: BoardScreen(self.desk, self.tones))()
+        return makers[name]()
 
     def action_board(self) -> None:
         """Show the board."""
@@ -219,13 +225,15 @@ class DutyConsole(App[None]):
             self.poll()
 
     def action_language(self) -> None:
-        """Change the language: the screen is made anew."""
+        """Change the language: the board is drawn in it, another screen is made anew."""
         base = self._base()
         if base is None:
             return
         is_chinese = self.desk.language is Language.ZH
         self.desk.language = Language.EN if is_chinese else Language.ZH
-        self.switch_screen(self._make(base.NAME))
+        if base.NAME != BoardScreen.NAME:
+            self.switch_screen(self._make(base.NAME))
+        self.tick()
 
     def action_leave(self) -> None:
         """Ask once, saying what becomes of the watch, then leave."""

@@ -111,7 +111,7 @@ def alarm_line(desk: Desk, cells: int) -> tuple[Line, str]:
 def _urgent(desk: Desk, board: Board, line: OverdueLine, count: int) -> str:
     look = obligation_look(line.state, line.due_at, desk.now(), is_fulfilled=False)
     return desk.say(
-        mark(" {symbol} 未确认 {count}{more} 项 · {words}{who} 已超 {since}"),
+        mark(" {symbol} 未确认 {count}{more} 项 · 已超 {since} {words}{who}"),
         symbol=look.symbol,
         count=count,
         more="+" if board.is_more_overdue else "",

@@ -21,10 +21,10 @@ from console.wording import (
     countdown,
     finding_word,
     minute,
+    minutes_and_seconds,
     obligation_look,
     presence_look,
     relay_word,
-    span_words,
     when,
 )
 from records.language import Language, mark
@@ -32,9 +32,7 @@ from schedules.outstanding import ObligationState
 
 Rows = Callable[[Desk, Board, int], list[LineRow]]
 STANDBY_SEEN = 15  # seconds in which a standby must have been seen to count
-WIDE = 44  # cells from which a line has room for what follows
-FULL = 66  # and from which also for whom was told
-SINCE = 6  # cells of a time of day, or of month and day
+SINCE = 8  # cells of a time of day, of month and day, or of hours, minutes and seconds
 PHONE = 12
 PERSON = 8  # cells of a name of four characters
 COUNTDOWN = 9  # cells; days take the same room
@@ -79,36 +77,32 @@ def _overdue_row(desk: Desk, line: OverdueLine, cells: int) -> LineRow:
     if line.is_drill:
         what = desk.say(mark("【演练】{words}"), words=what)
     room = cells - width_of(head) - COUNTDOWN - 2
-    tail = _tail(desk, line, room)
+    tails = _tails(desk, line)
+    tail = next((each for each in tails if width_of(each + what) < room), tails[-1])
     middle = fit(what, max(12, room - width_of(tail) - 1))
     text = f"{head} {left} {middle} {tail}"
     key = ("overdue", line.owing[0].obligation_id)
     return LineRow((Piece(text, "taken" if is_taken else ""),), key, "" if is_taken else OVERDUE)
 
 
-def _tail(desk: Desk, line: OverdueLine, room: int) -> str:
-    """Return who took it on, or which step of the ladder was told and what follows."""
+def _tails(desk: Desk, line: OverdueLine) -> list[str]:
+    """Return who took it on, or which step was told and what follows: the longest form first."""
     if line.acknowledged_at is not None:
-        return desk.say(
-            mark("{person}已接手 {back}再提醒"),
-            person=line.acknowledged_by or "",
-            back=minute(line.returns_at, desk.zone) if line.returns_at else "",
-        )
+        back = minute(line.returns_at, desk.zone) if line.returns_at else ""
+        person = line.acknowledged_by or ""
+        return [desk.say(mark("{person}已接手 {back}再提醒"), person=person, back=back), person]
     told = line.told
     if told is None:
-        return desk.say(mark("未告知"))
-    words = desk.say(mark("第{step}阶"), step=told.step)
-    if room > FULL:
-        people = cut("、".join(told.people), 16)
-        words = desk.say(mark("{step} 已告{people}"), step=words, people=people)
-    if room > WIDE and told.next_at is not None:
-        whom = "、".join(post.said_in(desk.language) for post in told.next_tells)
-        words += desk.say(
-            mark(" {at}告{whom}"),
-            at=minute(told.next_at, desk.zone),
-            whom=cut(whom or desk.say(mark("同阶")), 16),
-        )
-    return words
+        return [desk.say(mark("未告知"))]
+    step = desk.say(mark("第{step}阶"), step=told.step)
+    people = "、".join(told.people)
+    full = desk.say(mark("{step} 已告{people}"), step=step, people=people)
+    if told.next_at is None:
+        return [full, step]
+    whom = "、".join(post.said_in(desk.language) for post in told.next_tells)
+    at = minute(told.next_at, desk.zone)
+    following = desk.say(mark(" {at}告{whom}"), at=at, whom=whom or desk.say(mark("同阶")))
+    return [full + following, step + following, f"{step} {at}", step]
 
 
 def _finding_row(desk: Desk, finding: FindingLine, cells: int) -> LineRow:
@@ -135,7 +129,7 @@ def _due_row(desk: Desk, line: DueLine, cells: int) -> LineRow:
     look = obligation_look(ObligationState.OPEN, line.due_at, now, is_fulfilled=False)
     head = fit(look.said_in(desk.language), _look_cells(desk))
     left = fit_right(countdown(line.due_at, now, desk.language), COUNTDOWN)
-    at = fit_right(when(line.due_at, desk.zone, now), 11)
+    at = minute(line.due_at, desk.zone)
     counts = "" if line.owed == 1 else f"{line.done}/{line.owed}{'+' if line.is_more else ''}"
     tail = line.party or counts
     room = cells - width_of(head) - COUNTDOWN - width_of(at) - 3
@@ -188,9 +182,9 @@ def _post_row(desk: Desk, post: PostLine, cells: int) -> LineRow:
 
 def _since(desk: Desk, post: PostLine) -> str:
     if post.owes_since is not None:
-        return "-" + span_words(desk.now() - post.owes_since, desk.language)
+        return "-" + minutes_and_seconds(desk.now() - post.owes_since)
     if post.signed_in_at is not None:
-        return when(post.signed_in_at, desk.zone, desk.now())[:SINCE].strip()
+        return when(post.signed_in_at, desk.zone, desk.now())[:5]  # a day ago: month and day
     return ""
 
 

@@ -58,9 +58,19 @@ class DutyScreen(Screen[None]):
 
     async def on_key(self, event: events.Key) -> None:
         """Treat a key typed in full width, as an input method gives it, as its plain one."""
-        character = event.character
-        if character is not None and len(character) == 1 and ord(character) in FULL_WIDTH:
+        plain = _plain_key(event)
+        if plain is not None:
             event.stop()
-            plain = unicodedata.normalize("NFKC", character)
-            names = {"/": "slash", "?": "question_mark"}
-            self.app.simulate_key(names.get(plain, plain.lower()))
+            found = self.active_bindings.get(plain)
+            if found is not None and found.enabled:
+                await self.app.run_action(found.binding.action, found.node)
+
+
+def _plain_key(event: events.Key) -> str | None:
+    """Return the key that was meant by one in full width; None for any other."""
+    if event.key.startswith("fullwidth_"):
+        return event.key.removeprefix("fullwidth_").replace("solidus", "slash")
+    character = event.character
+    if character is None or len(character) != 1 or ord(character) not in FULL_WIDTH:
+        return None
+    return unicodedata.normalize("NFKC", character).lower()

@@ -35,6 +35,7 @@ class ReportsScreen(DutyScreen):
         super().__init__(desk, tones)
         self._reports: ReportBoard | None = None
         self._days_back = 0
+        self._is_settled = False
 
     def body(self) -> ComposeResult:
         """Lay out the list, the field of the filter, the keys of this screen."""
@@ -73,6 +74,7 @@ class ReportsScreen(DutyScreen):
         if message.days_back == self._days_back:
             self._reports = message.board
             self.draw()
+            self._is_settled = False
 
     def draw(self) -> None:
         """Draw the rows."""
@@ -91,7 +93,7 @@ class ReportsScreen(DutyScreen):
         cells = panel.scrollable_content_region.width
         rows = report_rows(desk, self._reports, cells, self.query_one("#filter", Input).value)
         is_first = panel.count() == 0
-        panel.show(rows, is_stale=desk.is_stale)
+        panel.show(rows, is_stale=desk.is_stale, follows=not self._is_settled)
         if is_first or panel.key is None:
             first = next((n for n, row in enumerate(rows) if row.key is not None), 0)
             panel.move_to(first)
@@ -155,18 +157,28 @@ class ReportsScreen(DutyScreen):
         self._receive(is_nil=True)
 
     def _receive(self, *, is_nil: bool) -> None:
-        line = self._line()
+        line = self._owed_line()
         if line is not None:
-            self._ask(ReceiveDialog(self.desk, line, is_nil=is_nil))
+            self.app.push_screen(ReceiveDialog(self.desk, line, is_nil=is_nil), self._settled)
 
     def action_chase(self) -> None:
         """Record that the unit under the cursor was chased."""
-        line = self._line()
+        line = self._owed_line()
         if line is not None:
-            self._ask(ChaseDialog(self.desk, line))
+            self.app.push_screen(ChaseDialog(self.desk, line), self._done)
 
-    def _ask(self, dialog: ReceiveDialog | ChaseDialog) -> None:
-        self.app.push_screen(dialog, self._done)
+    def _owed_line(self) -> ReportLine | None:
+        """Return the line under the cursor; what came in already is said, not asked."""
+        line = self._line()
+        if line is None or is_owed(line):
+            return line
+        self.notify(self.desk.say(mark("此项已报送,不必再登记。")), markup=False)
+        return None
+
+    def _settled(self, sentence: str | None) -> None:
+        """After a receipt the cursor stays where it is: the next owed row comes to it."""
+        self._is_settled = bool(sentence)
+        self._done(sentence)
 
     def _done(self, sentence: str | None) -> None:
         if sentence:

@@ -74,9 +74,14 @@ class LineList(ScrollView, can_focus=True):
         self._tones = tones
         self._rows: Sequence[LineRow] = ()
 
-    def show(self, rows: Sequence[LineRow], *, is_stale: bool = False) -> None:
-        """Show these rows; the cursor stays with the row it stood on, if that is still there."""
-        before = self.key
+    def show(
+        self, rows: Sequence[LineRow], *, is_stale: bool = False, follows: bool = True
+    ) -> None:
+        """Show these rows; the cursor stays with the row it stood on, if that is still there.
+
+        Without `follows` it stays where it is: the row was dealt with, the next one comes.
+        """
+        before = self.key if follows else None
         self._rows = rows
         self.is_stale = is_stale
         if before is not None:

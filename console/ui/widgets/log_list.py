@@ -43,7 +43,7 @@ class LogList(LineList):
         was_at_top = self.cursor == 0
         self.head = head
         # The page that was incomplete at its newer end is read again.
-        self._pages.pop((head - grown) // PAGE, None)
+        self._pages.pop((head - grown - 1) // PAGE, None)
         self._asked.clear()
         if was_at_top:
             self._settle()
@@ -55,7 +55,7 @@ class LogList(LineList):
 
     def keep(self, entries: Sequence[Recorded], before_seq: int) -> None:
         """Keep a page that was loaded."""
-        number = (before_seq - 1) // PAGE
+        number = (before_seq - 2) // PAGE
         self._asked.discard(number)
         self._pages[number] = {entry.seq: entry for entry in entries}
         self._pages.move_to_end(number)
