@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from console.wiring import House
 from records.database import Database
 from records.duty_log import head, verify_chain
-from records.errors import BadFile, Refused
+from records.errors import BadFile, Refused, Unreachable
 from records.installation import Installation
 from records.language import Language, mark
 from records.migrate import upgrade
@@ -125,7 +125,7 @@ def check_copy(file: Path) -> Checked:
             return Checked(
                 tuple(CheckedRoom(room.key, room.name, *head(session, room.key)) for room in rooms)
             )
-    except DatabaseError as error:
+    except (DatabaseError, Unreachable) as error:
         raise BadFile(mark("{file} 不是值守台的备份。"), file=file) from error
     finally:
         database.close()

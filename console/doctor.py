@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from console.doctor_catalogues import catalogue_findings
@@ -98,6 +99,9 @@ def _with_database(
     except Unreachable as error:
         yield _unreachable(error)
         return
+    except DatabaseError as error:
+        yield _unreachable(no_database(error))
+        return
     try:
         with database.read() as session:
             yield from _of_engine(session, database)
@@ -106,6 +110,13 @@ def _with_database(
         yield _unreachable(error)
     finally:
         database.close()
+
+
+def no_database(error: DatabaseError) -> Unreachable:
+    """Return the error that says that a file is no database, or is damaged."""
+    return Unreachable(
+        mark("数据库无法使用:{reason}。请运行 duty doctor 检查。"), reason=str(error.orig)
+    )
 
 
 def _unreachable(error: Unreachable) -> Found:

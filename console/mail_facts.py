@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from plans.mail_states import Stage
 from plans.tables import Alert, Mail
+from records.language import Bilingual
 from records.names import party_names
 from records.tables import DutyRoom, LogHead
 from schedules.tables import Assignment, Obligation, Post, Shift
@@ -21,7 +22,7 @@ _ALERT = cast(Table, Alert.__table__)
 _OBLIGATION = cast(Table, Obligation.__table__)
 
 # Rows of Core statements have no static type.
-AnyRow = Row[Any]
+AnyRow = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Matter:
     subject: str
     owed_by: str
     debtor: str
-    post_key: str | None
+    post: Bilingual | None
     person: str | None
     is_owner: bool
     due_at: datetime
@@ -79,6 +80,14 @@ class MailFacts:
     matters: tuple[Matter, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _PostFacts:
+    """What a post is called and in which capacity its holder is told."""
+
+    name: Bilingual
+    capacity: str
+
+
 def read_mail_facts(session: Session, mail_ids: Sequence[int]) -> list[MailFacts]:
     """Return the facts of these mails, in the order of their numbers."""
     mails = (
@@ -104,8 +113,7 @@ def _of_room(
     room = _room(session, room_key)
     rows = [row for mail in mails for row in alerts.get(mail.id, ())]
     people = _people_of_shifts(session, room_key, rows)
-    posts = session.execute(select(Post.key, Post.capacity).where(Post.room_key == room_key))
-    capacities = {post.key: post.capacity for post in posts}
+    posts = _posts(session, room_key)
     names = party_names(session, room_key, _parties(mails, rows, people.values()))
     return {
         mail.id: MailFacts(
@@ -115,7 +123,7 @@ def _of_room(
             is_drill=mail.is_drill,
             at=mail.at,
             matters=tuple(
-                _matter(row, mail.recipient, people, capacities, names)
+                _matter(row, mail.recipient, people, posts, names)
                 for row in alerts.get(mail.id, ())
             ),
         )
@@ -188,6 +196,13 @@ def _room(session: Session, room_key: str) -> RoomFacts:
     )
 
 
+def _posts(session: Session, room_key: str) -> dict[str, _PostFacts]:
+    rows = session.execute(
+        select(Post.key, Post.name, Post.name_en, Post.capacity).where(Post.room_key == room_key)
+    )
+    return {row.key: _PostFacts(Bilingual(row.name, row.name_en), row.capacity) for row in rows}
+
+
 def _people_of_shifts(
     session: Session, room_key: str, rows: Iterable[AnyRow]
 ) -> dict[tuple[str, str], str]:
@@ -224,23 +239,23 @@ def _matter(
     row: AnyRow,
     recipient: str,
     people: Mapping[tuple[str, str], str],
-    capacities: Mapping[str, str],
+    posts: Mapping[str, _PostFacts],
     names: Mapping[str, str],
 ) -> Matter:
     kind, _, key = row.owed_by.partition(":")
-    post_key = key if kind == "post" else None
     person = people.get((row.subject, row.owed_by))
     # A stand-in is told in place of the person, in the capacity of the post that owes it.
-    is_stand_in = row.ladder_step == 1 and capacities.get(key) == row.capacity
+    post = posts.get(key) if kind == "post" else None
+    is_stand_in = row.ladder_step == 1 and post is not None and post.capacity == row.capacity
     return Matter(
         obligation_id=row.obligation_id,
         kind=row.kind,
         subject=row.subject,
         owed_by=row.owed_by,
         debtor=names.get(row.owed_by, key),
-        post_key=post_key,
+        post=(post.name if post else Bilingual(key, key)) if kind == "post" else None,
         person=names.get(person) if person else None,
-        is_owner=recipient in (row.owed_by, person) or (post_key is not None and is_stand_in),
+        is_owner=recipient in (row.owed_by, person) or is_stand_in,
         due_at=row.due_at,
         at=row.at,
         stage=Stage(row.stage),

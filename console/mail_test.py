@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from console.watching import LOOK_AGAIN, is_watched
 from console.wiring import House, build_channels
 from plans.attempts import Attempt, Claimed, Handled
-from plans.channels.letters import Answer, Channel, Letter, Outcome
+from plans.channels.letters import Answer, Channel, Letter, Outcome, PathNews
 from plans.mail_outcomes import record
 from plans.mail_rules import load_mail_rules
 from plans.mail_states import MailState
@@ -155,13 +155,17 @@ async def _ask(house: House, channels: Sequence[Channel], letter: Letter) -> tup
             answer: Answer = await connection.send(letter)
         finally:
             await connection.close()
-        is_accepted = answer.outcome is Outcome.ACCEPTED
-        attempts.append(
-            Attempt(channel.name, house.clock.now(), answer, True if is_accepted else None)
-        )
+        attempts.append(Attempt(channel.name, house.clock.now(), answer, _shown_of_path(answer)))
         if not answer.is_for_next_relay:
             break
     return tuple(attempts)
+
+
+def _shown_of_path(answer: Answer) -> bool | None:
+    """Return whether the relay works, as far as one mail can show it."""
+    if answer.outcome is Outcome.ACCEPTED:
+        return True
+    return False if answer.path is PathNews.DOWN else None
 
 
 def _wait(house: House, mail_id: int, address: str) -> Proven:

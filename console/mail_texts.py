@@ -333,7 +333,7 @@ class MailTexts:
         return self._say(mark("第{step}阶"), step=matter.ladder_step)
 
     def _who(self, matter: Matter) -> str:
-        if matter.post_key is None:
+        if matter.post is None:
             return matter.debtor
         kind = matter.subject.removeprefix("shift:").partition(":")[0]
         shift = self.rules.shifts.get(kind)
@@ -341,7 +341,7 @@ class MailTexts:
         return self._say(
             mark("{shift}{post} {person}"),
             shift=shift_name,
-            post=self.rules.post_words(matter.post_key),
+            post=matter.post,
             person=matter.person or Sentence(mark("(无人排班)")),
         )
 
@@ -359,10 +359,8 @@ class MailTexts:
         return self._say(wanted.get(role, wanted[""]))
 
     def _capacity(self, matter: Matter) -> str:
-        known = _CAPACITIES.get(matter.capacity)
-        if known is not None:
-            return self._say(known)
-        return self.rules.post_words(matter.capacity).said_in(self.language)
+        # A capacity that the bureau added names itself.
+        return self._say(_CAPACITIES.get(matter.capacity, matter.capacity))
 
     def _overdue(self, matter: Matter) -> str:
         over = matter.at - matter.due_at

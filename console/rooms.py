@@ -78,6 +78,7 @@ def add_posts(session: Session, room_key: str, posts: Iterable[PostRule], turn: 
             "room_key": room_key,
             "key": post.key,
             "name": post.name,
+            "name_en": post.name_en,
             "capacity": post.capacity,
             "is_manned": post.manned,
             "is_standing": post.standing,

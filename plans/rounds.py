@@ -1,6 +1,6 @@
 """The third round of the watch: decide what is outstanding, raise the alerts, set the next look."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,9 +10,10 @@ from plans.decisions import Decision, decide
 from plans.rules import PlanRules
 from plans.situation import read_situation
 from records.duty_log import Entry, append
-from records.language import Sentence, mark
+from records.language import Bilingual, Sentence, mark
 from schedules.obligations import Looked
 from schedules.outstanding import Outstanding
+from schedules.party_words import party_words
 
 
 class DecideAndRaise:
@@ -67,16 +68,11 @@ class DecideAndRaise:
         now: datetime,
     ) -> None:
         """Record who was told at which step, and where nobody could be told."""
+        words = party_words(session, room_key, _parties(decisions))
         entries = []
         for item, decision in zip(items, decisions, strict=True):
             if decision.tellings:
-                sentence = Sentence(
-                    mark("告警第{step}阶,告知{count}方。"),
-                    {
-                        "step": decision.tellings[-1].ladder_step,
-                        "count": len(decision.tellings),
-                    },
-                )
+                sentence = _told(item, decision, words)
                 data = {
                     "obligation": item.id,
                     "told": [
@@ -114,3 +110,21 @@ class DecideAndRaise:
             and item.ladder not in self._rules.ladders
             and item.state is not item.before
         )
+
+
+def _parties(decisions: Sequence[Decision]) -> set[str]:
+    told = {one.recipient.party for decision in decisions for one in decision.tellings}
+    return told | {one.outstanding.owed_by for decision in decisions for one in decision.tellings}
+
+
+def _told(item: Outstanding, decision: Decision, words: Mapping[str, str | Bilingual]) -> Sentence:
+    """Return who was told of what; a matter that came back has no step."""
+    step = decision.tellings[-1].ladder_step
+    names = Sentence(
+        "、".join(f"{{p{place}}}" for place in range(len(decision.tellings))),
+        {f"p{place}": words[one.recipient.party] for place, one in enumerate(decision.tellings)},
+    )
+    params = {"step": step, "party": words[item.owed_by], "told": names}
+    if step == 0:
+        return Sentence(mark("{party}之事确认后仍未办结,再次告知{told}。"), params)
+    return Sentence(mark("告警第{step}阶:{party},告知{told}。"), params)

@@ -11,6 +11,7 @@ from records.act import Act
 from records.duty_log import Entry, append
 from records.errors import NotFound, WrongState
 from records.language import Sentence, mark
+from schedules.party_words import party_words
 from schedules.tables import Finding
 
 
@@ -78,9 +79,11 @@ def suspect(session: Session, room_key: str, suspicion: Suspicion, *, operator: 
             reason="",
         )
     )
+    party = f"post:{suspicion.post_key}"
+    words = party_words(session, room_key, [party])
     sentence = Sentence(
-        mark("疑似{what}:岗位{post},待带班领导认定。"),
-        {"what": Sentence(FINDING_WORDS[suspicion.kind]), "post": suspicion.post_key},
+        mark("疑似{what}:{post},待带班领导认定。"),
+        {"what": Sentence(FINDING_WORDS[suspicion.kind]), "post": words[party]},
     )
     append(
         session,

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from records.act import Act
 from records.duty_log import Entry, append
 from records.language import Bilingual, Sentence, mark
-from records.names import party_names
 from records.tables import DutyRoom, Unit
 from schedules import obligations, openings
 from schedules.calendar import local_minute
@@ -19,6 +18,7 @@ from schedules.findings import FindingKind, Suspicion, suspect
 from schedules.holidays import read_calendar
 from schedules.obligations import Owed
 from schedules.outstanding import ObligationState, Outstanding
+from schedules.party_words import party_words
 from schedules.report_calendar import reports_due
 from schedules.rules import ReportRule, ScheduleRules
 from schedules.tables import Assignment, Post, Shift
@@ -207,7 +207,7 @@ class LookAtDue:
     ) -> None:
         if not changed:
             return
-        names = party_names(session, room.key, [item.owed_by for item in changed])
+        words = party_words(session, room.key, [item.owed_by for item in changed])
         operator = f"room:{room.key}"
         entries = [
             Entry(
@@ -215,7 +215,7 @@ class LookAtDue:
                 Sentence(
                     _NEW_STATE[item.state],
                     {
-                        "party": self._name(item.owed_by, names[item.owed_by]),
+                        "party": words[item.owed_by],
                         "what": self._rules.words_for(item.kind, item.subject),
                         "due": local_minute(item.due_at, room.zone),
                     },
@@ -230,11 +230,6 @@ class LookAtDue:
         for item in changed:
             if item.kind == "sign_in" and item.state is ObligationState.MISSED:
                 self._suspect_uncovered(session, item, now, operator)
-
-    def _name(self, party: str, name: str) -> object:
-        if party.startswith("post:"):
-            return self._rules.post_words(party.removeprefix("post:"))
-        return name
 
     def _suspect_uncovered(
         self, session: Session, item: Outstanding, now: datetime, operator: str

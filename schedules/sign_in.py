@@ -9,10 +9,10 @@ from records.act import Act
 from records.duty_log import Entry, append
 from records.errors import NotOnDuty, WrongState
 from records.language import Sentence, mark
-from records.names import party_names
 from schedules import obligations
 from schedules.findings import FindingKind, Suspicion, suspect
 from schedules.obligations import Settled
+from schedules.party_words import party_words
 from schedules.rules import ScheduleRules
 from schedules.shifts import OnDuty, on_duty
 from schedules.tables import Obligation, SignIn
@@ -143,11 +143,11 @@ def _suspect(
 
 
 def _record(session: Session, act: Act, place: OnDuty, person_id: str, reason: str) -> None:
-    party = f"person:{person_id}"
-    name = party_names(session, act.room_key, [party])[party]
+    party, post = f"person:{person_id}", f"post:{place.post_key}"
+    words = party_words(session, act.room_key, [party, post])
     sentence = Sentence(
-        mark("{person}在岗位{post}签到({shift})。{reason}"),
-        {"person": name, "post": place.post_key, "shift": place.shift_key, "reason": reason},
+        mark("{person}在{post}签到({shift})。{reason}"),
+        {"person": words[party], "post": words[post], "shift": place.shift_key, "reason": reason},
     )
     data = {"person": person_id, "post": place.post_key, "shift": place.shift_key}
     append(
@@ -176,9 +176,11 @@ def sign_out(session: Session, act: Act, person_id: str) -> str:
     if row is None:
         raise NotOnDuty(mark("此人没有签到,不能签退。"))
     session.execute(update(SignIn).where(SignIn.id == row.id).values(signed_out_at=act.at))
-    party = f"person:{person_id}"
-    name = party_names(session, act.room_key, [party])[party]
-    sentence = Sentence(mark("{person}从岗位{post}签退。"), {"person": name, "post": row.post_key})
+    party, post = f"person:{person_id}", f"post:{row.post_key}"
+    words = party_words(session, act.room_key, [party, post])
+    sentence = Sentence(
+        mark("{person}从{post}签退。"), {"person": words[party], "post": words[post]}
+    )
     append(
         session,
         act.room_key,

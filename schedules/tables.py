@@ -29,6 +29,7 @@ class Post(Base):
     room_key: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
+    name_en: Mapped[str]
     capacity: Mapped[str]  # duty_officer, shift_lead, duty_leader, commander, driver
     is_manned: Mapped[bool]  # owes a sign-in at the start of its shift
     is_standing: Mapped[bool]  # held by a person until further notice, not by the roster

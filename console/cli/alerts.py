@@ -1,5 +1,6 @@
 """`duty alert`: what was told, and who took it on."""
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 MOST_ROWS = 500
+OPEN_WITHIN = timedelta(days=30)  # so that a room of many years need not be read whole
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,7 +35,8 @@ def _list(
     call = call_of(context)
     house = call.house()
     with house.database.read() as session:
-        found = _alerts(session, house.room_key, everything=everything)
+        since = house.clock.now() - OPEN_WITHIN
+        found = _alerts(session, house.room_key, None if everything else since)
     if as_json:
         call.answer({"alerts": found})
         return
@@ -68,7 +71,10 @@ def _first(row: dict[str, object]) -> dict[str, object]:
     return dict(about[0])
 
 
-def _alerts(session: "Session", room_key: str, *, everything: bool) -> list[dict[str, object]]:
+def _alerts(
+    session: "Session", room_key: str, open_since: datetime | None
+) -> list[dict[str, object]]:
+    """Return the latest alerts, oldest first; with `open_since` only open ones since then."""
     from sqlalchemy import select
 
     from console.replay_answer import instant_json
@@ -85,8 +91,9 @@ def _alerts(session: "Session", room_key: str, *, everything: bool) -> list[dict
         .order_by(Alert.id.desc())
         .limit(MOST_ROWS)
     )
-    if not everything:
+    if open_since is not None:
         query = query.where(
+            Alert.at > open_since,
             Alert.acknowledged_at.is_(None),
             Alert.stage.in_([Stage.TOLD.value, Stage.RETURNED.value]),
             Obligation.fulfilled_at.is_(None),

@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 import typer
 
 from records.clean_text import clean, has_hostile
+from records.errors import Unreachable
 from records.installation import FOLDER_VARIABLE, Installation, default_folder
-from records.language import Bilingual, Language, Sentence
+from records.language import Bilingual, Language, Sentence, mark
 
 if TYPE_CHECKING:  # what reads the database is imported by the commands that need it
     from console.actions import Actions, Done
@@ -49,10 +50,17 @@ class Call:
 
     def house(self) -> "House":
         """Return the installation, opened once; Unreachable if there is none."""
+        from sqlalchemy.exc import DatabaseError
+
         from console.wiring import open_house
 
         if self._house is None:
-            self._house = open_house(self.installation)
+            try:
+                self._house = open_house(self.installation)
+            except DatabaseError as error:
+                raise Unreachable(
+                    mark("数据库无法使用:{reason}。请运行 duty doctor 检查。"), reason=error.orig
+                ) from error
         return self._house
 
     def close(self) -> None:

@@ -26,6 +26,7 @@ from console.ui.screens.duty_screen import DutyScreen
 from console.ui.screens.small_dialogs import LeaveDialog, NoteDialog
 from console.ui.terminal import check_terminal, has_few_colours
 from console.ui.text import content
+from console.ui.widgets.bars import Bar
 from console.wiring import House
 from records.errors import DutyError
 from records.language import Language, mark
@@ -151,11 +152,18 @@ class DutyConsole(App[None]):
         """Take in the pulse."""
         self._is_reading = False
         self.desk.take_token(message.token)
+        self._draw_bars()
 
     def on_read_failed(self, message: ReadFailed) -> None:
         """Say why nothing could be read; what is shown grows old in sight of everybody."""
         self._is_reading = False
         self.desk.trouble = message.sentence
+        self._draw_bars()
+
+    def _draw_bars(self) -> None:
+        for screen in self.screen_stack:
+            for bar in screen.query(Bar):
+                bar.refresh()
 
     # Actions; each is also in the palette
 

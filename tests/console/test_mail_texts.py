@@ -34,12 +34,16 @@ class Night:
         for person, name in (("p1", "史雪海"), ("p2", "梁凤"), ("p3", "带班人")):
             self.room.person(person, f"{person}@duty.example", name=name)
         with database.write() as session:
-            for key, capacity in (("secondary", "duty_officer"), ("shift_lead", "shift_lead")):
+            for key, name, capacity in (
+                ("secondary", "值班员(副班)", "duty_officer"),
+                ("shift_lead", "带班领导(A角)", "shift_lead"),
+            ):
                 session.add(
                     Post(
                         room_key="demo",
                         key=key,
-                        name=key,
+                        name=name,
+                        name_en=key,
                         capacity=capacity,
                         is_manned=True,
                         is_standing=False,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,7 @@ def server() -> Iterator[SmtpServer]:
         yield running
 
 
-def relay(port: int, **changes: object) -> Relay:
+def relay(port: int, **changes: Any) -> Relay:
     plain = Relay(
         name="first",
         host="127.0.0.1",

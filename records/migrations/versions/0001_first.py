@@ -337,6 +337,7 @@ def create_tables() -> None:
     sa.Column('room_key', sa.String(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
+    sa.Column('name_en', sa.String(), nullable=False),
     sa.Column('capacity', sa.String(), nullable=False),
     sa.Column('is_manned', sa.Boolean(), nullable=False),
     sa.Column('is_standing', sa.Boolean(), nullable=False),

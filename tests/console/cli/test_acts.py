@@ -1,5 +1,7 @@
 """What officers do by command: signing, reports, alerts, findings, people, posts, log."""
 
+import hashlib
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -207,9 +209,6 @@ def test_a_line_of_the_log_is_written_found_and_exported(own: Path, tmp_path: Pa
 
 
 def test_the_exported_log_can_be_checked_without_this_program(own: Path, tmp_path: Path) -> None:
-    import hashlib
-    import json
-
     file = tmp_path / "log.jsonl"
     assert duty("log", "export", file, data=own).status == 0
     last = "0" * 64

@@ -83,5 +83,3 @@ def test_postgresql_is_backed_up_by_its_own_tools(
     assert "pg_dump" in ran.err
     assert duty("status", "--json", data=tmp_path).document["room"] == "room"
     assert duty("doctor", "--json", data=tmp_path).status == 0
-
-

@@ -145,8 +145,7 @@ def test_findings_are_suspected_after_the_grace_and_at_the_late_sign_in(told: Ra
 
 def test_the_one_before_answers_until_relieved(told: Ran) -> None:
     found = [
-        (row["post"], row["person"], row["from"], row["to"])
-        for row in told.document["responsible"]
+        (row["post"], row["person"], row["from"], row["to"]) for row in told.document["responsible"]
     ]
     assert found == [
         ("post:primary", DAY_PRIMARY, at("16:00:00"), at("17:46:00")),
