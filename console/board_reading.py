@@ -149,7 +149,7 @@ class BoardReader:
             lines.append(
                 PostLine(
                     key=post.key,
-                    words=self._rules.schedules.post_words(post.key),
+                    words=Bilingual(post.name, post.name_en),
                     person_id=person_id,
                     person=names.get(party, ""),
                     telephone=next(iter(telephones.get(party, [])), ""),

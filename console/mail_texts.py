@@ -25,8 +25,8 @@ _HEAD_DIGITS = 12
 _BEIJING = "Asia/Shanghai"
 
 _CAPACITIES = {
-    "owed_by": mark("责任方"),
-    "person": mark("责任方"),
+    "owed_by": mark("责任人"),
+    "person": mark("责任人"),
     "unit": mark("责任单位"),
     "partner": mark("值班搭档"),
     "duty_officer": mark("值班员"),
@@ -147,7 +147,7 @@ class MailTexts:
             ),
             self._say(mark("时限:{due}"), due=self._instant(matter.due_at, room)),
             self._say(mark("状态:{overdue}"), overdue=self._overdue(matter)),
-            self._say(mark("请您:{wanted}"), wanted=self._wanted(matter)),
+            self._say(mark("需要您:{wanted}"), wanted=self._wanted(matter)),
             *self._late_because_of_us(matter),
             "",
             self._say(

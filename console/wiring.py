@@ -114,6 +114,7 @@ def build_postman(house: House, lease: LeaseKeeper) -> "Postman":
         words_of(house.loaded.settings.room.language, house.rules.schedules, house.rules.plans),
         rules.retry_table,
         mail.connections,
+        rules.path.troubles,
     )
     return Postman(house.database, house.clock, build_channels(house), rounds, lambda: lease.fence)
 
@@ -122,17 +123,20 @@ def build_channels(house: House) -> "list[Channel]":
     """Return the relays in the order they are tried; the spool alone where no host is set."""
     from plans.channels.email import EmailChannel  # noqa: PLC0415
     from plans.channels.spool import SpoolChannel  # noqa: PLC0415
+    from plans.mail_rules import load_mail_rules  # noqa: PLC0415
 
     mail = house.loaded.settings.mail
     if not mail.relays:
         return [SpoolChannel(house.installation.spool, mail.sender)]
     names = ("first", "second")
+    most = load_mail_rules(house.installation.catalogues).final_dot.most.total_seconds()
     return [
-        EmailChannel(_relay(name, relay)) for name, relay in zip(names, mail.relays, strict=False)
+        EmailChannel(_relay(name, relay, most))
+        for name, relay in zip(names, mail.relays, strict=False)
     ]
 
 
-def _relay(name: str, relay: Relay):  # type: ignore[no-untyped-def]  # noqa: ANN202  see below
+def _relay(name: str, relay: Relay, final_dot_most: float):  # type: ignore[no-untyped-def]  # noqa: ANN202  see below
     """Return the channel's own value; its type lives behind the late import."""
     from plans.channels.email import Relay as SmtpRelay  # noqa: PLC0415
     from plans.channels.email import Security  # noqa: PLC0415
@@ -147,4 +151,5 @@ def _relay(name: str, relay: Relay):  # type: ignore[no-untyped-def]  # noqa: AN
         password_file=Path(relay.password_file) if relay.password_file else None,
         ca_file=Path(relay.ca_file) if relay.ca_file else None,
         timeout=relay.timeout.total_seconds(),
+        final_dot_most=final_dot_most,
     )

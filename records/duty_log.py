@@ -10,9 +10,19 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, Row, Select, insert, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from records.errors import ChainBreak
@@ -123,6 +133,21 @@ def head(session: Session, room_key: str) -> tuple[int, str]:
     return row.seq, row.hash
 
 
+# Every write appends to the log: these are made once, and without the unit of work of the ORM.
+_HEAD = cast(Table, LogHead.__table__)
+_LOCK_HEAD = (
+    select(_HEAD.c.seq, _HEAD.c.hash)
+    .where(_HEAD.c.room_key == bindparam("of_room"))
+    .with_for_update()
+)
+_ADD_LINES = insert(cast(Table, LogEntry.__table__))
+_MOVE_HEAD = (
+    update(_HEAD)
+    .where(_HEAD.c.room_key == bindparam("of_room"))
+    .values(seq=bindparam("last_seq"), hash=bindparam("last_hash"))
+)
+
+
 def append(session: Session, room_key: str, at: datetime, entries: Sequence[Entry]) -> int:
     """Record entries of one instant in their order; return the number of the last.
 
@@ -130,9 +155,8 @@ def append(session: Session, room_key: str, at: datetime, entries: Sequence[Entr
     """
     if not entries:
         return head(session, room_key)[0]
-    row = session.execute(
-        select(LogHead.seq, LogHead.hash).where(LogHead.room_key == room_key).with_for_update()
-    ).one()
+    connection = session.connection()
+    row = connection.execute(_LOCK_HEAD, {"of_room": room_key}).one()
     seq: int = row.seq
     last: str = row.hash
     at_text = instant_text(at)
@@ -158,8 +182,8 @@ def append(session: Session, room_key: str, at: datetime, entries: Sequence[Entr
             }
         )
         last = hash_
-    session.execute(insert(LogEntry), rows)
-    session.execute(update(LogHead).where(LogHead.room_key == room_key).values(seq=seq, hash=last))
+    connection.execute(_ADD_LINES, rows)
+    connection.execute(_MOVE_HEAD, {"of_room": room_key, "last_seq": seq, "last_hash": last})
     return seq
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -41,6 +42,19 @@ def read_lease(session: Session) -> LeaseState | None:
         row.stands_by,
         row.stands_by_at,
     )
+
+
+_LEASE = cast(Table, WatchLease.__table__)
+_RENEW = (
+    update(_LEASE)
+    .where(
+        _LEASE.c.name == NAME,
+        _LEASE.c.holder == bindparam("our_name"),
+        _LEASE.c.fence == bindparam("our_fence"),
+    )
+    .values(renewals=_LEASE.c.renewals + 1, expires_at=bindparam("until"))
+)
+_BEAT = _RENEW.values(pulse_at=bindparam("beat_at"))
 
 
 class LeaseKeeper:
@@ -115,23 +129,16 @@ class LeaseKeeper:
 
         `is_pulse` also writes the pulse: only after a completed tick. Raises LostLease.
         """
-        changes: dict[str, object] = {
-            "renewals": WatchLease.renewals + 1,
-            "expires_at": now + self._ttl,
-        }
-        if is_pulse:
-            changes["pulse_at"] = now
-        result = session.execute(
-            update(WatchLease)
-            .where(
-                WatchLease.name == NAME,
-                WatchLease.holder == self.holder,
-                WatchLease.fence == self.fence,
-            )
-            .values(changes)
-            .returning(WatchLease.fence)
+        result = session.connection().execute(
+            _BEAT if is_pulse else _RENEW,
+            {
+                "our_name": self.holder,
+                "our_fence": self.fence,
+                "until": now + self._ttl,
+                **({"beat_at": now} if is_pulse else {}),
+            },
         )
-        if result.first() is None:
+        if result.rowcount != 1:
             self.lose()
             raise LostLease(mark("值守程序已由另一进程接替,本进程转为备用。"))
 

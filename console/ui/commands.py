@@ -2,7 +2,7 @@
 
 from rich.align import Align
 from rich.text import Text
-from textual.command import CommandList, CommandPalette
+from textual.command import CommandList, CommandPalette, SearchIcon
 from textual.widgets.option_list import Option
 
 from console.ui.desk import Desk
@@ -15,6 +15,10 @@ class DutyPalette(CommandPalette):
     def __init__(self, desk: Desk) -> None:
         super().__init__(placeholder=desk.say(mark("输入操作名称…")))
         self._nothing = desk.say(mark("没有此操作"))
+
+    def on_mount(self) -> None:
+        """Put a plain mark where Textual has a picture that terminals draw in different widths."""
+        self.query_one(SearchIcon).icon = "›"
 
     def _start_no_matches_countdown(self, search_value: str) -> None:
         """Say in our words that nothing was found; the rest is as in Textual."""

@@ -169,7 +169,7 @@ def test_the_shift_lead_finds_everything_in_one_mail(night: Night) -> None:
         "责任方:夜班值班员(副班) 史雪海",
         "时限:2026-03-16 17:30(北京时间)",
         "已超5分钟",
-        "请您:请督促到岗",
+        "需要您:请督促到岗",
         "0375-0800000",
         f"报确认码 {code}",
         f"值班日志第{seq}条 {digest[:12]}",

@@ -57,10 +57,6 @@ class BoardScreen(DutyScreen):
             desk.say(mark("Enter 确认 · Tab 换栏"))
         )
 
-    def on_resize(self) -> None:
-        """Draw again once the panels have their new sizes."""
-        self.call_after_refresh(self.draw)
-
     def on_line_list_chosen(self, message: LineList.Chosen) -> None:
         """Open what the chosen row asks for."""
         self._open(message.key)

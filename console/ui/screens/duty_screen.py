@@ -52,6 +52,15 @@ class DutyScreen(Screen[None]):
     def draw(self) -> None:
         """Draw the screen's own rows from what it has."""
 
+    def redraw(self) -> None:
+        """Draw now, and again once the panels have the sizes that this leads to."""
+        self.draw()
+        self.call_after_refresh(self.draw)
+
+    def on_resize(self) -> None:
+        """Draw in the new size."""
+        self.redraw()
+
     def board_changed(self) -> None:
         """Take in that a new board was read."""
         self.tick()

@@ -63,7 +63,7 @@ class MailsScreen(DutyScreen):
     def on_mails_read(self, message: MailsRead) -> None:
         """Show the mails."""
         self._mails = message.mails
-        self.draw()
+        self.redraw()
         self._read_text()
 
     def _selected(self) -> MailLine | None:
@@ -91,7 +91,7 @@ class MailsScreen(DutyScreen):
         """Show the words of the mail under the cursor."""
         self._text = (message.mail_id, message.text)
         self.query_one("#mail-text", LineList).move_to(0)
-        self.draw()
+        self.redraw()
 
     def on_line_list_moved(self, message: LineList.Moved) -> None:
         """Read the words of the mail that the cursor came to."""

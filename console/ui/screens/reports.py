@@ -73,7 +73,7 @@ class ReportsScreen(DutyScreen):
         """Show the day, if it is still the one that is wanted."""
         if message.days_back == self._days_back:
             self._reports = message.board
-            self.draw()
+            self.redraw()
             self._is_settled = False
 
     def draw(self) -> None:
@@ -97,10 +97,6 @@ class ReportsScreen(DutyScreen):
         if is_first or panel.key is None:
             first = next((n for n, row in enumerate(rows) if row.key is not None), 0)
             panel.move_to(first)
-
-    def on_resize(self) -> None:
-        """Draw again in the new size."""
-        self.call_after_refresh(self.draw)
 
     def action_filter(self) -> None:
         """Open the field of the filter."""

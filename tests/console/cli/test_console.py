@@ -1,4 +1,4 @@
-"""`duty console` in a real terminal: it opens without a question, and says what goes on after it."""
+"""`duty console` in a real terminal: opens without a question, says what goes on after it."""
 
 import os
 import signal
