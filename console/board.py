@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from plans.mail_states import MailState
-from records.duty_log import Recorded
 from records.language import Bilingual
-from schedules.findings import FindingKind
 from schedules.outstanding import ObligationState
+
+if TYPE_CHECKING:  # the screens' first picture needs no database
+    from records.duty_log import Recorded
+    from schedules.findings import FindingKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ class FindingLine:
     """A suspected finding that a shift lead has not judged."""
 
     id: int
-    kind: FindingKind
+    kind: "FindingKind"
     post: Bilingual
     person: str
     at: datetime
@@ -210,7 +213,7 @@ class Board:
     due_next: tuple[DueLine, ...]
     findings: tuple[FindingLine, ...]
     set_aside: tuple[SetAsideLine, ...]
-    log: tuple[Recorded, ...]
+    log: "tuple[Recorded, ...]"
     watch: WatchFacts
     mail: MailFacts
     year_without_holidays: int | None
@@ -286,7 +289,7 @@ class LogPage:
     """Entries of the log, the newest first, and the number of the last one there is."""
 
     head: int
-    entries: tuple[Recorded, ...]
+    entries: "tuple[Recorded, ...]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from console.board import MailLine, Presence
 from plans.mail_states import MailState
 from records.language import Language, mark, translate
-from schedules.findings import FINDING_WORDS, FindingKind
 from schedules.outstanding import ObligationState
+
+if TYPE_CHECKING:
+    from schedules.findings import FindingKind
 
 ONE_DAY = timedelta(days=1)
 ONE_HOUR = timedelta(hours=1)
@@ -182,8 +185,10 @@ def mail_look(mail: MailLine) -> Look:
             return Look("?", mark("不明"), NEAR)
 
 
-def finding_word(kind: FindingKind, language: Language) -> str:
+def finding_word(kind: "FindingKind", language: Language) -> str:
     """Return what is suspected: 漏岗, uncovered post."""
+    from schedules.findings import FINDING_WORDS  # noqa: PLC0415  needs the database library
+
     return translate(FINDING_WORDS[kind], language)
 
 

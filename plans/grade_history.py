@@ -11,6 +11,9 @@ from plans.incident_kinds import IncidentKinds
 from schedules.calendar import local_day
 
 
+NOTHING_SAID = Counts()
+
+
 @dataclass(frozen=True, slots=True)
 class FactsVersion:
     """What one entry said; None, also in the counts, is not said: what stood before stands on."""
@@ -18,7 +21,7 @@ class FactsVersion:
     entered_at: datetime
     kind: str | None = None
     occurred_at: datetime | None = None
-    counts: Counts = Counts()
+    counts: Counts = NOTHING_SAID
     as_of: datetime | None = None  # when the counts were true; None: `entered_at`
     died_on: date | datetime | None = None  # of the deaths that this entry adds; None: `as_of`
 
@@ -29,7 +32,7 @@ class Standing:
 
     kind: str | None = None
     occurred_at: datetime | None = None
-    counts: Counts = Counts()
+    counts: Counts = NOTHING_SAID
     deaths: tuple[AddedDeaths, ...] = ()
 
 
@@ -83,9 +86,7 @@ def grade_of(known: Standing, kinds: IncidentKinds, rules: GradeRules, zone: Zon
     counts = known.counts
     if counts.dead is not None:
         window = rules.window_of(kind)
-        counts = replace(
-            counts, dead=deaths_counted(known.deaths, known.occurred_at, window, zone)
-        )
+        counts = replace(counts, dead=deaths_counted(known.deaths, known.occurred_at, window, zone))
     day = None if known.occurred_at is None else local_day(known.occurred_at, zone)
     return assess(kind, counts, rules, day=day)
 

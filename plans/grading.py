@@ -248,7 +248,7 @@ def _counts_missing(table: GradeTable, rules: GradeRules) -> bool:
     return rules.missing_count_as_dead if own is None else own
 
 
-def _value(measure: Measure, counts: Counts, missing_count: bool) -> float | None:  # noqa: FBT001
+def _value(measure: Measure, counts: Counts, missing_count: bool) -> float | None:
     value: float | None = getattr(counts, measure.value)
     if measure is Measure.DEAD and missing_count and counts.missing is not None:
         return (value or 0) + counts.missing
@@ -276,7 +276,7 @@ def is_near_miss(kind: IncidentKind, counts: Counts, rules: GradeRules) -> bool:
 
 
 def felt_quake(kind: IncidentKind, counts: Counts, rules: GradeRules) -> FeltQuake | None:
-    """Return who handles a quake that is felt but reaches no grade, or None.
+    """Return who handles a quake too weak for a grade by magnitude, but felt; or None.
 
     Rule: R-GRADE-12
     """

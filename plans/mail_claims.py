@@ -19,7 +19,6 @@ from schedules.tables import WatchLease
 
 LEASE = "watch"
 # A mail that the words cannot be found for is looked at again after this long.
-SET_ASIDE = timedelta(hours=1)
 # Nothing is ever put off as long as this; further away means that the wall clock stepped back.
 NEVER_SO_FAR = timedelta(hours=2)
 # The recipient of a test mail names its address itself.
@@ -32,6 +31,14 @@ _M = _MAIL.c
 
 # Words for many mails at once; a mail that is missing in the answer has none.
 Render = Callable[[Session, Sequence[int], datetime], Mapping[int, Words]]
+
+# What is said where nothing better can be: both languages, since it is not known which fails.
+_BARE_SUBJECT = "【告警】请立即致电{room} / Alert: call the duty room at once"
+_BARE_BODY = (
+    "{room}有告警要告知您,但邮件正文无法生成。请立即致电 {telephone},报邮件号 {mail}。\n"
+    "There is an alert for you whose text could not be made. "
+    "Call {telephone} at once and give mail number {mail}.\n"
+)
 
 # Rows of Core statements have no static type.
 MailRow = Row[Any]
@@ -69,10 +76,9 @@ def claim(
     reachable = [row for row in rows if row.id in addresses]
     _refuse(session, [row for row in rows if row.id not in addresses], now)
     words = _words(session, render, reachable, now)
-    _set_aside(session, [row for row in reachable if row.id not in words], now)
-    ready = [row for row in reachable if row.id in words]
-    _store_words(session, ready, words, addresses)
-    names = _room_names(session, {row.room_key for row in ready})
+    words |= _bare_words(session, [row for row in reachable if row.id not in words], now)
+    _store_words(session, reachable, words, addresses)
+    names = _room_names(session, {row.room_key for row in reachable})
     return [
         Claimed(
             _letter(row, names[row.room_key], addresses[row.id], words[row.id]),
@@ -80,7 +86,7 @@ def claim(
             row.recipient,
             fence,
         )
-        for row in sorted(ready, key=lambda row: (not row.is_top_priority, row.id))
+        for row in sorted(reachable, key=lambda row: (not row.is_top_priority, row.id))
     ]
 
 
@@ -233,15 +239,28 @@ def _worded_singly(
     return words
 
 
-def _set_aside(session: Session, rows: Sequence[MailRow], now: datetime) -> None:
+def _bare_words(session: Session, rows: Sequence[MailRow], now: datetime) -> dict[int, Words]:
+    """Return words for mails that cannot be worded: an alert is never withheld for its wording."""
     if not rows:
-        return
-    session.connection().execute(
-        update(_MAIL)
-        .where(_M.id.in_([row.id for row in rows]))
-        .values(state=MailState.WAITING.value, next_try_at=now + SET_ASIDE, claimed_fence=None)
-    )
+        return {}
     record_unworded(session, rows, now=now)
+    rooms = {
+        room.key: room
+        for room in session.scalars(
+            select(DutyRoom).where(DutyRoom.key.in_({row.room_key for row in rows}))
+        )
+    }
+    return {
+        row.id: Words(
+            _BARE_SUBJECT.format(room=rooms[row.room_key].name),
+            _BARE_BODY.format(
+                room=rooms[row.room_key].name,
+                telephone=rooms[row.room_key].telephone,
+                mail=row.id,
+            ),
+        )
+        for row in rows
+    }
 
 
 _STORE_WORDS = (

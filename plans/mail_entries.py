@@ -75,12 +75,12 @@ def record_unreachable(session: Session, rows: Sequence[Row[Any]], *, now: datet
 
 
 def record_unworded(session: Session, rows: Sequence[Row[Any]], *, now: datetime) -> None:
-    """Record that mails could not be worded and are looked at again later."""
+    """Record that mails could not be worded and went out in bare words."""
     _record_each(
         session,
         rows,
-        "set_mail_aside",
-        mark("给 {recipient} 的邮件无法成文,一小时后再试,请用电话告知。"),
+        "word_mail_barely",
+        mark("给 {recipient} 的邮件无法成文,已用简短文字代发,请用电话告知详情。"),
         now,
     )
 

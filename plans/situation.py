@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from plans.decisions import Situation
@@ -11,6 +11,31 @@ from records.absences import present
 from schedules.outstanding import Outstanding
 from schedules.shifts import on_duty_at
 from schedules.tables import Assignment, Post, PostHolder, Shift, SignIn
+
+# Every look of the watch asks these: they are made once.
+_POSTS = select(Post.key, Post.partner_key, Post.capacity).where(
+    Post.room_key == bindparam("of_room")
+)
+_STANDING = (
+    select(PostHolder.post_key, PostHolder.person_id)
+    .where(
+        PostHolder.room_key == bindparam("of_room"),
+        PostHolder.from_at <= bindparam("at"),
+        (PostHolder.until_at.is_(None)) | (PostHolder.until_at > bindparam("at")),
+    )
+    .order_by(PostHolder.from_at)
+)
+_OF_SHIFTS = (
+    select(Shift.key, Assignment.post_key, Assignment.person_id, SignIn.person_id.label("came"))
+    .join(Assignment, Assignment.shift_id == Shift.id)
+    .outerjoin(
+        SignIn,
+        (SignIn.shift_id == Shift.id)
+        & (SignIn.post_key == Assignment.post_key)
+        & SignIn.signed_out_at.is_(None),
+    )
+    .where(Shift.room_key == bindparam("of_room"), Shift.key.in_(bindparam("keys", expanding=True)))
+)
 
 
 def read_situation(
@@ -21,9 +46,7 @@ def read_situation(
     Whoever signed in holds the post, else whom the roster names; who is away is replaced by the
     stand-in.
     """
-    posts = session.execute(
-        select(Post.key, Post.partner_key, Post.capacity).where(Post.room_key == room_key)
-    ).all()
+    posts = session.connection().execute(_POSTS, {"of_room": room_key}).all()
     holders = _standing(session, room_key, now)
     for place in on_duty_at(session, room_key, now):
         if place.present_person is not None:
@@ -43,15 +66,7 @@ def read_situation(
 
 
 def _standing(session: Session, room_key: str, now: datetime) -> dict[str, str]:
-    rows = session.execute(
-        select(PostHolder.post_key, PostHolder.person_id)
-        .where(
-            PostHolder.room_key == room_key,
-            PostHolder.from_at <= now,
-            (PostHolder.until_at.is_(None)) | (PostHolder.until_at > now),
-        )
-        .order_by(PostHolder.from_at)
-    )
+    rows = session.connection().execute(_STANDING, {"of_room": room_key, "at": now})
     return {row.post_key: row.person_id for row in rows}
 
 
@@ -62,17 +77,7 @@ def _of_shifts(session: Session, room_key: str, subjects: set[str]) -> dict[tupl
     )
     if not keys:
         return {}
-    rows = session.execute(
-        select(Shift.key, Assignment.post_key, Assignment.person_id, SignIn.person_id.label("came"))
-        .join(Assignment, Assignment.shift_id == Shift.id)
-        .outerjoin(
-            SignIn,
-            (SignIn.shift_id == Shift.id)
-            & (SignIn.post_key == Assignment.post_key)
-            & SignIn.signed_out_at.is_(None),
-        )
-        .where(Shift.room_key == room_key, Shift.key.in_(keys))
-    )
+    rows = session.connection().execute(_OF_SHIFTS, {"of_room": room_key, "keys": keys})
     return {
         (f"shift:{row.key}", row.post_key): row.came or row.person_id
         for row in rows

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from records.act import Act
@@ -118,6 +118,14 @@ def stand_in_for(session: Session, room_key: str, person_id: str, now: datetime)
     return present(session, room_key, [person_id], now)[person_id]
 
 
+# The watch asks this at every look: the statement is made once.
+_IN_SERVICE = select(Person.id).where(
+    Person.room_key == bindparam("of_room"),
+    Person.id.in_(bindparam("ids", expanding=True)),
+    Person.retired_at.is_(None),
+)
+
+
 def present(
     session: Session, room_key: str, person_ids: Collection[str], now: datetime
 ) -> dict[str, str | None]:
@@ -127,20 +135,15 @@ def present(
     }
     reached = {id_: _follow(id_, away) for id_ in person_ids}
     ends = {id_ for id_ in reached.values() if id_ is not None}
-    in_service = set(
-        session.scalars(
-            select(Person.id).where(
-                Person.room_key == room_key, Person.id.in_(ends), Person.retired_at.is_(None)
-            )
-        )
-    )
+    found = session.connection().execute(_IN_SERVICE, {"of_room": room_key, "ids": sorted(ends)})
+    in_service = set(found.scalars())
     return {id_: end if end in in_service else None for id_, end in reached.items()}
 
 
 def _follow(person_id: str, away: Mapping[str, str | None]) -> str | None:
     seen: set[str] = set()
     reached: str | None = person_id
-    while reached in away:
+    while reached is not None and reached in away:
         if reached in seen:
             return None
         seen.add(reached)

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from records.tables import DutyRoom, Person, Unit
 
 _ROWS_AT_ONCE = 400
+_PEOPLE = select(Person.id, Person.name).where(
+    Person.room_key == bindparam("of_room"), Person.id.in_(bindparam("ids", expanding=True))
+)
+_UNITS = select(Unit.id, Unit.name).where(
+    Unit.room_key == bindparam("of_room"), Unit.id.in_(bindparam("ids", expanding=True))
+)
 
 
 def party_names(session: Session, room_key: str, parties: Iterable[str]) -> Mapping[str, str]:
@@ -17,23 +23,17 @@ def party_names(session: Session, room_key: str, parties: Iterable[str]) -> Mapp
     people = _ids(wanted, "person:")
     units = _ids(wanted, "unit:")
     for start in range(0, len(people), _ROWS_AT_ONCE):
-        rows = session.execute(
-            select(Person.id, Person.name).where(
-                Person.room_key == room_key, Person.id.in_(people[start : start + _ROWS_AT_ONCE])
-            )
-        )
+        some = {"of_room": room_key, "ids": people[start : start + _ROWS_AT_ONCE]}
+        rows = session.connection().execute(_PEOPLE, some)
         names |= {f"person:{row.id}": row.name for row in rows}
     for start in range(0, len(units), _ROWS_AT_ONCE):
-        rows = session.execute(
-            select(Unit.id, Unit.name).where(
-                Unit.room_key == room_key, Unit.id.in_(units[start : start + _ROWS_AT_ONCE])
-            )
-        )
+        some = {"of_room": room_key, "ids": units[start : start + _ROWS_AT_ONCE]}
+        rows = session.connection().execute(_UNITS, some)
         names |= {f"unit:{row.id}": row.name for row in rows}
     rooms = _ids(wanted, "room:")
     if rooms:
-        rows = session.execute(select(DutyRoom.key, DutyRoom.name).where(DutyRoom.key.in_(rooms)))
-        names |= {f"room:{row.key}": row.name for row in rows}
+        named = session.execute(select(DutyRoom.key, DutyRoom.name).where(DutyRoom.key.in_(rooms)))
+        names |= {f"room:{row.key}": row.name for row in named}
     return names
 
 

@@ -246,24 +246,24 @@ class _Shares:
             if self.holder[number] is not None:
                 by_shift.setdefault(place.key, []).append(number)
         for numbers in by_shift.values():
-            waiting = [at for number in numbers if (at := self.holder[number]) is not None]
-            before = list(waiting)
-            for number in numbers:
-                post = self.places[number].post
-                able = [at for at in waiting if self._open[at][number]]
-                if not able:
-                    break
-                chosen = min(able, key=lambda at: (stood.get((at, post), 0), before.index(at)))
-                waiting.remove(chosen)
-                self.holder[number] = chosen
-            if waiting:  # somebody is qualified for one post only: leave the shift as it was
-                for number, at in zip(numbers, before, strict=True):
-                    self.holder[number] = at
-            for number in numbers:
-                holder = self.holder[number]
-                assert holder is not None
+            for number, holder in zip(numbers, self._in_turn(numbers, stood), strict=True):
+                self.holder[number] = holder
                 key = (holder, self.places[number].post)
                 stood[key] = stood.get(key, 0) + 1
+
+    def _in_turn(self, numbers: Sequence[int], stood: Mapping[tuple[int, str], int]) -> list[int]:
+        """Return who takes which place of a shift: each place whoever has had its post least."""
+        before = [at for number in numbers if (at := self.holder[number]) is not None]
+        waiting = list(before)
+        chosen = []
+        for number in numbers:
+            post = self.places[number].post
+            able = [at for at in waiting if self._open[at][number]]
+            if not able:  # somebody is qualified for one post only: the shift stays as it was
+                return before
+            chosen.append(min(able, key=lambda at: (stood.get((at, post), 0), before.index(at))))
+            waiting.remove(chosen[-1])
+        return chosen
 
     def unfair(self) -> tuple[Unfair, ...]:
         """Return what is not level, with the reason."""

@@ -32,15 +32,15 @@ class Answer(StrEnum):
 
 
 PENDING = frozenset({HandoverState.OFFERED, HandoverState.REFUSED})
-OFFERED_BEFORE = timedelta(minutes=10)  # R-HAND-01
 REVIEW_LASTS = timedelta(minutes=3)  # R-HAND-04
 
 
 @dataclass(frozen=True, slots=True)
 class Relief:
-    """Who comes to a post, and when the incoming shift begins."""
+    """Who comes to a post, when the incoming shift begins, and from when it may be handed over."""
 
     shift_key: str
+    opens_at: datetime
     starts_at: datetime
     ends_at: datetime
     incoming: str
@@ -67,12 +67,12 @@ class Handing:
 
 
 def offer(
-    pending: Handing | None, responsible: str | None, relief: Relief, by: str, *, now: datetime
+    latest: Handing | None, responsible: str | None, relief: Relief, by: str, *, now: datetime
 ) -> Handing:
     """Return the handover that the outgoing officer offers, or resumes after a refusal.
 
-    What was read back before stays read back if it is the same relief; what was refused must be
-    answered again.
+    `latest` is the post's last handover. What was read back before stays read back if it is the
+    same relief; what was refused must be answered again.
 
     Raises:
         NotOnDuty: Somebody else answers for the post.
@@ -85,27 +85,37 @@ def offer(
         raise NotOnDuty(mark("此人此刻不对该岗位负责,不能交班;请由当前责任人交班。"))
     if relief.incoming == by:
         raise Refused(mark("交班人和接班人不能是同一人;同一人连班不须交接。"))
-    if now < relief.starts_at - OFFERED_BEFORE:
-        raise WrongState(mark("交接班自接班前{minutes}分钟起办理。"), minutes=_minutes())
+    _must_be_time(latest, relief, now)
+    is_same = (
+        latest is not None
+        and latest.is_pending
+        and latest.relief.shift_key == relief.shift_key
+        and latest.relief.incoming == relief.incoming
+    )
+    if latest is None or not is_same:
+        return Handing(relief, by, HandoverState.OFFERED, now)
+    if latest.state is HandoverState.OFFERED and latest.outgoing == by:
+        raise WrongState(mark("已经交班,等待接班人接班。"))
+    kept = {key: said for key, said in latest.answers.items() if said is not Answer.REFUSED}
+    return Handing(relief, by, HandoverState.OFFERED, now, kept)
+
+
+def _must_be_time(latest: Handing | None, relief: Relief, now: datetime) -> None:
+    if now < relief.opens_at:
+        minutes = int((relief.starts_at - relief.opens_at).total_seconds() // 60)
+        raise WrongState(mark("交接班自接班前{minutes}分钟起办理。"), minutes=minutes)
+    _must_not_be_over(relief, now)
+    if latest is not None and latest.assumed_at is not None and now < latest.assumed_at:
+        raise WrongState(mark("该岗位已交接,接班人自班次开始时起负责。"))
+
+
+def _must_not_be_over(relief: Relief, now: datetime) -> None:
     if now >= relief.ends_at:
         raise WrongState(mark("该班次已结束,请按当前班次交接。"))
-    if pending is None or pending.relief.shift_key != relief.shift_key:
-        return Handing(relief, by, HandoverState.OFFERED, now)
-    if pending.state is HandoverState.OFFERED and pending.relief.incoming == relief.incoming:
-        raise WrongState(mark("已经交班,等待接班人接班。"))
-    kept = {
-        key: answer for key, answer in pending.answers.items() if answer is not Answer.REFUSED
-    }
-    answers = kept if pending.relief.incoming == relief.incoming else {}
-    return Handing(relief, by, HandoverState.OFFERED, now, answers)
-
-
-def _minutes() -> int:
-    return int(OFFERED_BEFORE.total_seconds() // 60)
 
 
 def answer(
-    handing: Handing, open_keys: Collection[str], key: str, said: Answer, by: str
+    handing: Handing, matters: Mapping[str, object], key: str, said: Answer, by: str
 ) -> Handing:
     """Return the handover after the incoming officer confirmed or refused one open matter.
 
@@ -116,20 +126,34 @@ def answer(
     """
     _must_be_offered(handing)
     _must_come(handing, by)
-    if key not in open_keys:
+    if key not in matters:
         raise NotFound(mark("没有未办结事项{item},请用 duty handover show 查看。"), item=key)
     return replace(handing, answers={**handing.answers, key: said})
 
 
-def accept(handing: Handing, open_keys: Collection[str], by: str, *, now: datetime) -> Handing:
+def accept(
+    handing: Handing,
+    responsible: str | None,
+    matters: Mapping[str, object],
+    by: str,
+    *,
+    now: datetime,
+) -> Handing:
     """Return the handover with its instant of assumption: the later of `now` and the shift's start.
 
-    `open_keys` are the matters open at this instant, in order; each must be confirmed.
+    Args:
+        handing: The handover that is offered.
+        responsible: Who answers for the post at `now`.
+        matters: What is open at `now`, in order: keys, and what people call them. Each must be
+            confirmed.
+        by: Who accepts.
+        now: The instant of the act.
 
     Raises:
         NotAuthorised: The outgoing officer would accept: two different persons sign.
         NotOnDuty: Somebody accepts whom the incoming shift does not name.
-        WrongState: Nothing is offered at this moment, or the shift is over.
+        WrongState: Nothing is offered at this moment, the shift is over, or the officer who
+            offered does not answer for the post any more.
         Refused: A matter was not read back, or was refused; the sentence names it.
 
     Rule: R-HAND-02, R-HAND-03
@@ -138,15 +162,22 @@ def accept(handing: Handing, open_keys: Collection[str], by: str, *, now: dateti
         raise NotAuthorised(mark("交班人和接班人须是不同的两人签名。"))
     _must_come(handing, by)
     _must_be_offered(handing)
-    if now >= handing.relief.ends_at:
-        raise WrongState(mark("该班次已结束,请按当前班次交接。"))
-    for key in open_keys:
+    _must_not_be_over(handing.relief, now)
+    if responsible != handing.outgoing:
+        raise WrongState(mark("交班人已不再负责该岗位,请由当前责任人重新交班。"))
+    for key, words in matters.items():
         said = handing.answers.get(key)
         if said is None:
-            raise Refused(mark("未办结事项{item}还没有复述,请逐项确认后再接班。"), item=key)
+            raise Refused(
+                mark("未办结事项“{item}”({key})还没有复述,请逐项确认后再接班。"),
+                item=words,
+                key=key,
+            )
         if said is Answer.REFUSED:
             raise Refused(
-                mark("未办结事项{item}接班人不予接受,请双方核清、重新确认后再接班。"), item=key
+                mark("未办结事项“{item}”({key})接班人不予接受,请双方核清、重新确认后再接班。"),
+                item=words,
+                key=key,
             )
     return replace(
         handing,
@@ -163,35 +194,34 @@ def refuse(handing: Handing, by: str, *, now: datetime) -> Handing:
     """
     _must_come(handing, by)
     _must_be_offered(handing)
-    if now >= handing.relief.ends_at:
-        raise WrongState(mark("该班次已结束,请按当前班次交接。"))
+    _must_not_be_over(handing.relief, now)
     return replace(handing, state=HandoverState.REFUSED)
 
 
 def take_over(
+    latest: Handing | None,
     responsible: str | None,
     relief: Relief,
-    open_keys: Collection[str],
-    by: str,
+    matters: Collection[str],
     *,
     now: datetime,
 ) -> Handing:
     """Return an emergency takeover from the log alone: at once, without a briefing, and marked.
 
-    Raises Refused if that person answers for the post already, WrongState before relief is due.
+    Who takes over is the relief's `incoming`. Raises Refused if that person answers for the post
+    already, WrongState before the relief is due or where it was handed over already.
 
     Rule: R-HAND-05
     """
-    if responsible == by:
+    if responsible == relief.incoming:
         raise Refused(mark("此人已对该岗位负责,不必接管。"))
-    if now < relief.starts_at - OFFERED_BEFORE:
-        raise WrongState(mark("交接班自接班前{minutes}分钟起办理。"), minutes=_minutes())
+    _must_be_time(latest, relief, now)
     return Handing(
-        replace(relief, incoming=by),
+        relief,
         responsible,
         HandoverState.ASSUMED,
         now,
-        answers=dict.fromkeys(open_keys, Answer.FROM_LOG),
+        answers=dict.fromkeys(matters, Answer.FROM_LOG),
         accepted_at=now,
         assumed_at=now,
         is_takeover=True,

@@ -141,10 +141,11 @@ def shortfalls(
 
     Rule: R-KEY-01
     """
-    found = []
-    for each in running:
-        needed = strength_needed(staff, [each])
-        for day in days(each.span.first, each.span.last):
-            if day in on_duty and on_duty[day] < needed:
-                found.append(Shortfall(day, each.period, on_duty[day], needed))
+    found = [
+        Shortfall(day, each.period, on_duty[day], needed)
+        for each in running
+        for needed in (strength_needed(staff, [each]),)
+        for day in days(each.span.first, each.span.last)
+        if day in on_duty and on_duty[day] < needed
+    ]
     return tuple(sorted(found, key=lambda short: (short.day, short.period.key)))

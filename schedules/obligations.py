@@ -100,14 +100,18 @@ def _new_row(room_key: str, item: Owed) -> dict[str, object]:
     }
 
 
+_EARLIEST = (
+    select(_T.c.next_look_at)
+    .where(_T.c.next_look_at.is_not(None))
+    .order_by(_T.c.next_look_at)
+    .limit(1)
+)
+
+
 def earliest_look(session: Session) -> datetime | None:
     """Return the instant of the next look that anything in this database wants."""
-    return session.scalar(
-        select(Obligation.next_look_at)
-        .where(Obligation.next_look_at.is_not(None))
-        .order_by(Obligation.next_look_at)
-        .limit(1)
-    )
+    found: datetime | None = session.connection().execute(_EARLIEST).scalar()
+    return found
 
 
 _DUE = (
@@ -274,6 +278,17 @@ def supersede_others(
             Obligation.due_at < span[1],
             Obligation.due_at.not_in(due),
         )
+        .values(state=ObligationState.SUPERSEDED.value, next_look_at=None)
+        .returning(Obligation.id)
+    )
+    return sorted(rows.scalars())
+
+
+def supersede(session: Session, ids: Sequence[int]) -> list[int]:
+    """Take back those of these obligations that are still open; return their ids."""
+    rows = session.execute(
+        update(Obligation)
+        .where(Obligation.id.in_(ids), Obligation.state == ObligationState.OPEN.value)
         .values(state=ObligationState.SUPERSEDED.value, next_look_at=None)
         .returning(Obligation.id)
     )

@@ -64,7 +64,7 @@ class SignInOpener:
     def __init__(self, rules: ScheduleRules) -> None:
         self._rule = rules.obligations["sign_in"]
 
-    def open(self, session: Session, act: Act, room: Room, span: Span) -> int:  # noqa: ARG002
+    def open(self, session: Session, act: Act, room: Room, span: Span) -> int:
         """Open the sign-ins of the shifts that begin in the span.
 
         Rule: R-SIGN-01

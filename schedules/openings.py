@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from records.act import Act
@@ -17,6 +17,14 @@ def begin(session: Session, room_key: str, at: datetime) -> None:
 def opened_until(session: Session, room_key: str) -> datetime | None:
     """Return up to which instant (not included) everything due has been opened."""
     return session.scalar(select(Opening.opened_until).where(Opening.room_key == room_key))
+
+
+_EARLIEST_END = select(func.min(Opening.opened_until))
+
+
+def earliest_end(session: Session) -> datetime | None:
+    """Return the earliest end of what is open in any room, or None without rooms."""
+    return session.connection().execute(_EARLIEST_END).scalar()
 
 
 def move_to(session: Session, room_key: str, instant: datetime) -> None:

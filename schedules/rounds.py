@@ -39,9 +39,12 @@ class Room:
     zone: ZoneInfo
 
 
+_ROOMS = select(DutyRoom.key, DutyRoom.timezone).order_by(DutyRoom.key)
+
+
 def read_rooms(session: Session) -> list[Room]:
     """Return all rooms of this database, in the order of their keys."""
-    rows = session.execute(select(DutyRoom.key, DutyRoom.timezone).order_by(DutyRoom.key))
+    rows = session.connection().execute(_ROOMS)
     return [Room(row.key, ZoneInfo(row.timezone)) for row in rows]
 
 
@@ -53,9 +56,8 @@ class OpenDue:
 
     def next_at(self, session: Session) -> datetime | None:
         """Return when more must be opened: a day before the end of what is open."""
-        ends = [openings.opened_until(session, room.key) for room in read_rooms(session)]
-        known = [end for end in ends if end is not None]
-        return min(known) - OPEN_AHEAD if known else None
+        end = openings.earliest_end(session)
+        return None if end is None else end - OPEN_AHEAD
 
     def run(self, session: Session, *, now: datetime) -> int:
         """Open a day's obligations in every room where the time has come; return how many."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from records.act import Act
@@ -170,6 +170,36 @@ def _record(session: Session, act: Act, touched: Sequence[PlannedShift]) -> None
     )
 
 
+# The watch asks this at every look: the statement is made once, and only columns are read.
+_ON_DUTY = (
+    select(
+        Shift.id,
+        Shift.key,
+        Shift.kind,
+        Shift.starts_at,
+        Shift.ends_at,
+        Assignment.post_key,
+        Assignment.person_id,
+        SignIn.person_id.label("came"),
+        SignIn.at.label("came_at"),
+    )
+    .join(Assignment, Assignment.shift_id == Shift.id)
+    .outerjoin(
+        SignIn,
+        (SignIn.shift_id == Shift.id)
+        & (SignIn.post_key == Assignment.post_key)
+        & SignIn.signed_out_at.is_(None),
+    )
+    .join(Post, (Post.room_key == Shift.room_key) & (Post.key == Assignment.post_key))
+    .where(
+        Shift.room_key == bindparam("of_room"),
+        Shift.starts_at <= bindparam("starts_before"),
+        Shift.ends_at > bindparam("ends_after"),
+    )
+    .order_by(Shift.starts_at, Post.turn, SignIn.id)
+)
+
+
 def on_duty(
     session: Session, room_key: str, starts_before: datetime, ends_after: datetime
 ) -> list[OnDuty]:
@@ -177,37 +207,24 @@ def on_duty(
 
     In order of start and post; each with the latest sign-in that has not been signed out.
     """
-    rows = session.execute(
-        select(Shift, Assignment, SignIn)
-        .join(Assignment, Assignment.shift_id == Shift.id)
-        .outerjoin(
-            SignIn,
-            (SignIn.shift_id == Shift.id)
-            & (SignIn.post_key == Assignment.post_key)
-            & SignIn.signed_out_at.is_(None),
-        )
-        .join(Post, (Post.room_key == room_key) & (Post.key == Assignment.post_key))
-        .where(
-            Shift.room_key == room_key,
-            Shift.starts_at <= starts_before,
-            Shift.ends_at > ends_after,
-        )
-        .order_by(Shift.starts_at, Post.turn, SignIn.id)
+    rows = session.connection().execute(
+        _ON_DUTY,
+        {"of_room": room_key, "starts_before": starts_before, "ends_after": ends_after},
     )
-    found: dict[tuple[int, str], OnDuty] = {}
-    for shift, assignment, joined in rows:
-        sign_in: SignIn | None = joined  # an outer join: nobody may have signed in
-        found[(shift.id, assignment.post_key)] = OnDuty(
-            shift_id=shift.id,
-            shift_key=shift.key,
-            kind=shift.kind,
-            starts_at=shift.starts_at,
-            ends_at=shift.ends_at,
-            post_key=assignment.post_key,
-            person_id=assignment.person_id,
-            signed_in_by=sign_in.person_id if sign_in is not None else None,
-            signed_in_at=sign_in.at if sign_in is not None else None,
+    found = {
+        (row.id, row.post_key): OnDuty(
+            shift_id=row.id,
+            shift_key=row.key,
+            kind=row.kind,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            post_key=row.post_key,
+            person_id=row.person_id,
+            signed_in_by=row.came,
+            signed_in_at=row.came_at,
         )
+        for row in rows
+    }
     return list(found.values())
 
 

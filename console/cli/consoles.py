@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import subprocess
 
 
+SIGNALLED = 128  # as shells say that a signal ended a program
 _STREAMS = ("stdin", "stdout", "stderr")  # the screens are drawn on the last one
 
 
@@ -32,6 +34,7 @@ def _console(context: typer.Context) -> None:
     from console.watching import start_watch_if_none
 
     started = start_watch_if_none(house)
+    _leave_in_order_when_told_to_end()
     try:
         from console.ui.app import run_console
 
@@ -41,6 +44,16 @@ def _console(context: typer.Context) -> None:
             _leave(call, started)
     if status:
         raise typer.Exit(status)
+
+
+def _leave_in_order_when_told_to_end() -> None:
+    """End like after a key when the window is closed or a service manager says so."""
+
+    def leave(number: int, _frame: object) -> None:
+        raise SystemExit(SIGNALLED + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
 
 
 def _is_terminal(name: str) -> bool:

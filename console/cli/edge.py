@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import typer
 
+from console.cli.usage import complaint
 from records.errors import DutyError
 from records.language import Language, Sentence, mark, translate
 
@@ -46,6 +47,7 @@ class _Usage(Protocol):
     """What is read of the argument parser's own errors."""
 
     exit_code: int
+    ctx: typer.Context | None
 
     def format_message(self) -> str: ...
 
@@ -82,13 +84,7 @@ def _say_no_more() -> None:
 
 def _unexpected(call: "Call", error: Exception) -> int:
     if _is_wrong_call(error):
-        usage = cast("_Usage", error)
-        call.say(Sentence(mark("命令有误:{reason}"), {"reason": usage.format_message()}))
-        context = getattr(error, "ctx", None)
-        if context is not None:
-            shown = Sentence(mark("用法见:{command} --help"), {"command": context.command_path})
-            call.say(shown)
-        return usage.exit_code
+        return _wrong_call(call, cast("_Usage", error))
     log_file = call.installation.log_file
     try:
         with log_file.open("a", encoding="utf-8") as file:
@@ -98,6 +94,19 @@ def _unexpected(call: "Call", error: Exception) -> int:
         noted = Sentence(mark("程序内部错误:{error}"), _of(error, ""))
     call.say(noted)
     return FAULT
+
+
+def _wrong_call(call: "Call", error: _Usage) -> int:
+    """Say what is wrong with the words of the call; a group without a command shows its help."""
+    context = error.ctx
+    message = error.format_message()
+    if context is not None and message == context.get_help():
+        call.say(message)
+        return error.exit_code
+    call.say(Sentence(mark("命令有误:{reason}"), {"reason": complaint(message)}))
+    if context is not None:
+        call.say(Sentence(mark("用法见:{command} --help"), {"command": context.command_path}))
+    return error.exit_code
 
 
 def _of(error: Exception, file: str) -> dict[str, object]:

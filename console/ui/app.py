@@ -1,6 +1,7 @@
 """The console's app: one clock, one poll, the screens; `run_console` opens it."""
 
 import asyncio
+import functools
 import logging
 import os
 import signal
@@ -8,28 +9,30 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from console.board_reading import BoardReader
 from console.ui.bar_lines import is_alarming
 from console.ui.commands import DutyPalette
 from console.ui.desk import ConsoleHouse, Desk
 from console.ui.keys import EVERYWHERE, ON_BOARD, ON_LOG, ON_REPORTS, PALETTE, KeyRule, bindings
 from console.ui.messages import BoardRead, ReadFailed, TokenSeen
-from console.ui.palette import NIGHT, NIGHT_THEME, SIXTEEN, SIXTEEN_THEME
+from console.ui.palette import NIGHT_THEME, SIXTEEN_THEME, tones_of
 from console.ui.screens.board import BoardScreen
 from console.ui.screens.duty_screen import DutyScreen
 from console.ui.screens.small_dialogs import LeaveDialog, NoteDialog
 from console.ui.terminal import check_terminal, has_few_colours
 from console.ui.text import content
 from console.ui.widgets.bars import Bar
-from console.wiring import House
+from records.clock import Clock
 from records.errors import DutyError
 from records.language import Language, mark
+
+if TYPE_CHECKING:  # the first picture is painted before the house is opened
+    from console.wiring import House
 
 BELL_EVERY = 15.0
 OPENED_AGAIN = 3  # so often a console that failed is opened again
@@ -52,23 +55,23 @@ class DutyConsole(App[None]):
 
     def __init__(
         self,
-        house: ConsoleHouse,
-        room_key: str,
+        clock: Clock,
+        opening: Callable[[], ConsoleHouse],
         language: Language,
         *,
         few_colours: bool = False,
         is_ticking: bool = True,
     ) -> None:
-        """Take the house; a test that moves its own clock switches the ticking off."""
+        """Take how the house is opened; a test that moves its own clock needs no ticking."""
         super().__init__()
-        self.desk = Desk(house, room_key, language)
+        self.desk = Desk(clock, opening, language, has_few_colours=few_colours)
         self.fault: Exception | None = None
         self._is_ticking = is_ticking
         self._is_reading = False
         self._rung_at: float | None = None
         self.register_theme(NIGHT_THEME)
         self.register_theme(SIXTEEN_THEME)
-        self.tones = SIXTEEN if few_colours else NIGHT
+        self.tones = tones_of(few_colours=few_colours)
         self.theme = "sixteen" if few_colours else "night"
 
     def get_default_screen(self) -> Screen[object]:
@@ -108,7 +111,7 @@ class DutyConsole(App[None]):
         if not is_alarming(self.desk):
             self._rung_at = None
             return
-        monotonic = self.desk.house.clock.monotonic()
+        monotonic = self.desk.clock.monotonic()
         if self._rung_at is None or monotonic - self._rung_at >= BELL_EVERY:
             self._rung_at = monotonic
             self.bell()
@@ -290,30 +293,48 @@ class DutyConsole(App[None]):
         self._close_messages_no_wait()
 
 
-def furnish(house: House, room_key: str) -> ConsoleHouse:
+def furnish(house: "House") -> ConsoleHouse:
     """Return what the screens need of an installation."""
+    from console.board_reading import BoardReader  # noqa: PLC0415  the first picture comes before
+
+    rules = house.rules
     return ConsoleHouse(
-        database=house.database,
-        clock=house.clock,
         actions=house.actions(),
         reader=BoardReader(
-            house.database, house.clock, room_key, house.rules.schedules, house.rules.plans
+            house.database, house.clock, house.room_key, rules.schedules, rules.plans
         ),
         fault_file=house.installation.log_file.with_name("console-faults.log"),
     )
 
 
-def run_console(house: House, room_key: str, language: Language) -> int:
-    """Open the console and stay until it is left; return the exit status.
+def run_console(house: "House", room_key: str, language: Language) -> int:
+    """Open the console of a house that is open already; else as `open_console`."""
+    assert room_key == house.room_key
+    return open_console(
+        lambda: house, language, clock=house.clock, log_file=house.installation.log_file
+    )
+
+
+def open_console(
+    opening: "Callable[[], House]", language: Language, *, clock: Clock, log_file: Path
+) -> int:
+    """Paint the console, open the house behind it, stay until it is left; return the exit status.
 
     A console that fails is opened again, three times at most; the watch is another process and
     goes on. Raises Refused where the terminal cannot show a console.
+
+    Args:
+        opening: Opens the installation and sees to its watch; runs once, in a thread.
+        language: The language that the screens begin with.
+        clock: The clock that is shown and asked.
+        log_file: Takes what libraries log; standard error belongs to the screens.
     """
     check_terminal(os.environ, is_terminal=sys.stdin.isatty() and sys.stderr.isatty())
-    _log_to_file(house.installation.log_file)
+    _log_to_file(log_file)
     few = has_few_colours(os.environ)
+    opened = functools.cache(lambda: furnish(opening()))
     for _ in range(OPENED_AGAIN + 1):
-        console = DutyConsole(furnish(house, room_key), room_key, language, few_colours=few)
+        console = DutyConsole(clock, opened, language, few_colours=few)
         console.run()
         if console.fault is None:
             return 0

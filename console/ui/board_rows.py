@@ -209,7 +209,7 @@ def health_rows(desk: Desk, board: Board, cells: int) -> list[LineRow]:
 def _watch_parts(desk: Desk, watch: WatchFacts) -> list[tuple[str, str]]:
     if not watch.holder:
         return [(desk.say(mark("值守程序 未运行")), "near")]
-    silent = desk.eye.silent_for(desk.house.clock.monotonic())
+    silent = desk.eye.silent_for(desk.clock.monotonic())
     is_dead = silent is None or desk.watch_silence() is not None
     age = desk.say(mark("{count}秒前"), count=int(silent or 0)) if silent is not None else "—"
     parts = [

@@ -1,18 +1,21 @@
 """What all screens share: the house behind them, the last board, how fresh it is; no Textual."""
 
+import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from console.actions import Actions
 from console.board import Board, PostLine, Presence, Token
-from console.board_reading import BoardReader
 from records.clock import Clock
-from records.database import Database
 from records.language import Language, translate
+
+if TYPE_CHECKING:  # the first picture is painted before these are needed
+    from console.actions import Actions
+    from console.board_reading import BoardReader
 
 STALE_AFTER = 10.0  # seconds without a good read, then the data is greyed
 SILENT_AFTER = 15.0  # seconds without a pulse, then the watch counts as dead
@@ -26,10 +29,8 @@ SIGNING_ORDER = ("primary", "secondary", "shift_lead", "shift_lead_b", "duty_lea
 class ConsoleHouse:
     """What the screens need of an installation; `fault_file` takes the reports of faults."""
 
-    database: Database
-    clock: Clock
-    actions: Actions
-    reader: BoardReader
+    actions: "Actions"
+    reader: "BoardReader"
     fault_file: Path
 
 
@@ -62,20 +63,39 @@ class PulseEye:
 class Desk:
     """The state behind the screens; changed only by the app, on the loop."""
 
-    def __init__(self, house: ConsoleHouse, room_key: str, language: Language) -> None:
-        self.house = house
-        self.room_key = room_key
+    def __init__(
+        self,
+        clock: Clock,
+        opening: Callable[[], ConsoleHouse],
+        language: Language,
+        *,
+        has_few_colours: bool = False,
+    ) -> None:
+        """Take the clock and how the house is opened; it is opened by the first who needs it."""
+        self.clock = clock
         self.language = language
+        self.has_few_colours = has_few_colours
+        self._opening = opening
+        self._house: ConsoleHouse | None = None
+        self._opens = threading.Lock()
         self.board: Board | None = None
         self.token: Token | None = None
         self.trouble = ""
         self.eye = PulseEye()
-        self._started = house.clock.monotonic()
+        self._started = clock.monotonic()
         self._read_at = self._started
+
+    @property
+    def house(self) -> ConsoleHouse:
+        """Return the house, opened if it is not yet: only workers may wait for that."""
+        with self._opens:
+            if self._house is None:
+                self._house = self._opening()
+            return self._house
 
     def now(self) -> datetime:
         """Return the present instant."""
-        return self.house.clock.now()
+        return self.clock.now()
 
     def say(self, template: str, **params: object) -> str:
         """Return a marked sentence in the language of the screens, filled."""
@@ -96,7 +116,7 @@ class Desk:
         """Keep a token that was just read: the data is fresh again."""
         self.token = token
         self.trouble = ""
-        self._read_at = self.house.clock.monotonic()
+        self._read_at = self.clock.monotonic()
         self.eye.see(token.pulse_at, self.now(), self._read_at)
 
     def wants_board(self, token: Token) -> bool:
@@ -108,7 +128,7 @@ class Desk:
 
     def data_age(self) -> float:
         """Return the seconds since the database was last read."""
-        return self.house.clock.monotonic() - self._read_at
+        return self.clock.monotonic() - self._read_at
 
     @property
     def is_stale(self) -> bool:
@@ -117,7 +137,7 @@ class Desk:
 
     def watch_silence(self) -> float | None:
         """Return for how many seconds the watch has been dead; None while it lives or starts."""
-        monotonic = self.house.clock.monotonic()
+        monotonic = self.clock.monotonic()
         silent = self.eye.silent_for(monotonic)
         running = monotonic - self._started
         if running < STARTING_FOR:
@@ -128,7 +148,7 @@ class Desk:
 
     def is_starting(self) -> bool:
         """Return whether no fresh pulse was seen yet and the watch may still be starting."""
-        monotonic = self.house.clock.monotonic()
+        monotonic = self.clock.monotonic()
         silent = self.eye.silent_for(monotonic)
         is_young = monotonic - self._started < STARTING_FOR
         return is_young and (silent is None or silent > SILENT_AFTER)
@@ -150,11 +170,14 @@ class Desk:
 
         Names, sentences and values stay out; they may be personal data.
         """
+        if self._house is None:
+            self.trouble = self.trouble or type(error).__qualname__
+            return
         frames = traceback.extract_tb(error.__traceback__)
         places = "".join(f"  {frame.filename}:{frame.lineno} {frame.name}\n" for frame in frames)
         report = f"{self.now().isoformat()} {type(error).__qualname__}\n{places}"
         try:
-            with self.house.fault_file.open("a", encoding="utf-8") as file:
+            with self._house.fault_file.open("a", encoding="utf-8") as file:
                 file.write(report)
         except OSError:
             self.trouble = self.trouble or type(error).__qualname__

@@ -81,3 +81,8 @@ SIXTEEN: Mapping[str, Style] = {
     "cursor": Style(color="black", bgcolor="white"),
     "stale": Style(color="bright_black", bgcolor="black"),
 }
+
+
+def tones_of(*, few_colours: bool) -> Mapping[str, Style]:
+    """Return the tones for this terminal."""
+    return SIXTEEN if few_colours else NIGHT

@@ -127,7 +127,7 @@ def test_a_test_mail_names_its_address_itself(either: MailRoom) -> None:
     assert [letter.address for letter in channel.letters] == ["someone@duty.example"]
 
 
-def test_one_mail_without_words_does_not_hold_up_the_others(either: MailRoom) -> None:
+def test_a_mail_that_cannot_be_worded_goes_out_in_bare_words(either: MailRoom) -> None:
     an = either.person("an", "an@duty.example")
     bad, good = either.mail(an), either.mail(an)
 
@@ -139,10 +139,9 @@ def test_one_mail_without_words_does_not_hold_up_the_others(either: MailRoom) ->
     channel = ListChannel()
     with either.database.write() as session:
         deliver_due(session, channel, Rounds(render, SLOW), now=AT)
-    assert [letter.mail_id for letter in channel.letters] == [good]
-    assert either.row(bad).state == "waiting"
-    assert either.row(bad).next_try_at == later(3600)
-    assert "set_mail_aside" in either.acts()
+    assert [letter.mail_id for letter in channel.letters] == [bad, good]
+    assert "【告警】" in channel.letters[0].subject
+    assert "word_mail_barely" in either.acts()
 
 
 def test_a_clock_that_stepped_back_does_not_put_a_mail_off(either: MailRoom) -> None:

@@ -43,6 +43,10 @@ class Draw:
     def __init__(self, seed: str) -> None:
         self._chance = SeededChance(seed)
 
+    def below(self, bound: int) -> int:
+        """Return a whole number below the bound."""
+        return self._chance.below(bound)
+
     def percent(self, wanted: int) -> bool:
         """Return True in so many of a hundred cases."""
         return self._chance.below(100) < wanted

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from console.ui.desk import Desk, Doing
 from console.ui.keys import IN_DIALOG, bindings
 from console.ui.messages import ActDone, ActRefused
-from console.ui.palette import NIGHT
+from console.ui.palette import tones_of
 from console.ui.text import content
 from console.ui.widgets.choice import Choice
 from console.ui.widgets.lines import LineList
@@ -29,7 +29,7 @@ class Dialog(ModalScreen[str]):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self.tones = NIGHT
+        self.tones = tones_of(few_colours=desk.has_few_colours)
         self._is_acting = False
 
     # What a dialog says and asks

@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 
 from console.ui.desk import Desk
 from console.ui.keys import EVERYWHERE, ON_BOARD, ON_LOG, ON_REPORTS, PALETTE, KeyRule
-from console.ui.palette import NIGHT
+from console.ui.palette import tones_of
 from console.ui.text import Piece, content, fit
 from console.ui.widgets.lines import LineList, LineRow
 from records.language import mark
@@ -37,7 +37,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the list."""
         with Vertical(id="dialog", classes="tall"):
-            panel = LineList(NIGHT, place="help")
+            panel = LineList(tones_of(few_colours=self.desk.has_few_colours), place="help")
             panel.border_title = content(self.desk.say(mark("帮助 · Esc 关闭")))
             yield panel
 

@@ -1,6 +1,6 @@
 """The duty log (F7): the whole of it, by pages, and what a search finds."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,9 +14,11 @@ from console.ui.screens.duty_screen import DutyScreen
 from console.ui.text import Line, Piece, content, fit, wrapped
 from console.ui.widgets.lines import LineList
 from console.ui.widgets.log_list import PAGE, LogList
-from records.duty_log import Recorded
 from records.errors import DutyError
 from records.language import mark
+
+if TYPE_CHECKING:
+    from records.duty_log import Recorded
 
 
 class _WordedLog(LogList):
@@ -28,7 +30,7 @@ class _WordedLog(LogList):
         super().__init__(tones, str(loading), place="entries")
         self._desk = desk
 
-    def line_of(self, entry: Recorded) -> Line:
+    def line_of(self, entry: "Recorded") -> Line:
         """Return number, time and words of an entry."""
         local = entry.at.astimezone(self._desk.zone)
         is_narrow = self.scrollable_content_region.width < 110  # noqa: PLR2004
@@ -97,7 +99,7 @@ class LogScreen(DutyScreen):
         words = "" if entry is None else self._words_of(entry)
         self.query_one("#detail", Static).update(content(words, lines=True), layout=False)
 
-    def _words_of(self, entry: Recorded) -> str:
+    def _words_of(self, entry: "Recorded") -> str:
         lines = wrapped(entry.said_in(self.desk.language), max(20, self.size.width - 2))[:3]
         return "\n".join([*lines, f"{entry.operator} {entry.act} {entry.hash[:16]}"])
 

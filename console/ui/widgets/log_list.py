@@ -2,13 +2,16 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 from textual.message import Message
 
 from console.ui.text import Line, Piece
 from console.ui.widgets.lines import LineList, LineRow
-from records.duty_log import Recorded
+
+if TYPE_CHECKING:
+    from records.duty_log import Recorded
 
 PAGE = 200
 PAGES_KEPT = 16
@@ -53,7 +56,7 @@ class LogList(LineList):
             self._settle()
             self.scroll_to(y=place, animate=False)
 
-    def keep(self, entries: Sequence[Recorded], before_seq: int) -> None:
+    def keep(self, entries: "Sequence[Recorded]", before_seq: int) -> None:
         """Keep a page that was loaded."""
         number = (before_seq - 2) // PAGE
         self._asked.discard(number)
@@ -63,7 +66,7 @@ class LogList(LineList):
             self._pages.popitem(last=False)
         self.refresh()
 
-    def show_found(self, entries: Sequence[Recorded] | None, *, is_more: bool = False) -> None:
+    def show_found(self, entries: "Sequence[Recorded] | None", *, is_more: bool = False) -> None:
         """Show what a search found, or with None the whole log again."""
         self._found = None if entries is None else list(entries)
         self._is_found_complete = not is_more
@@ -72,7 +75,7 @@ class LogList(LineList):
         self._settle()
         self.scroll_to(y=0, animate=False)
 
-    def add_found(self, entries: Sequence[Recorded], *, is_more: bool) -> None:
+    def add_found(self, entries: "Sequence[Recorded]", *, is_more: bool) -> None:
         """Add the next page of what a search found."""
         if self._found is not None:
             self._found += entries
@@ -84,7 +87,7 @@ class LogList(LineList):
         """Return how many lines there are."""
         return self.head if self._found is None else len(self._found)
 
-    def entry(self, number: int) -> Recorded | None:
+    def entry(self, number: int) -> "Recorded | None":
         """Return the entry of a line, or None while it is not loaded (then it is asked for)."""
         if self._found is not None:
             if number >= len(self._found) - 1 and not self._is_found_complete and self._found:
@@ -113,6 +116,6 @@ class LogList(LineList):
         entry = self.entry(number)
         return self._loading if entry is None else LineRow(self.line_of(entry), entry.seq)
 
-    def line_of(self, entry: Recorded) -> Line:
+    def line_of(self, entry: "Recorded") -> Line:
         """Return the pieces of one entry; the screen gives the words."""
         return (Piece(entry.text),)

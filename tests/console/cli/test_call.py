@@ -220,3 +220,37 @@ def test_the_answer_is_utf8_whatever_the_locale_says(demo_template: Path) -> Non
 def test_a_call_of_its_own_process_ends_with_the_same_status(demo_template: Path) -> None:
     assert own_process("statsu", data=demo_template).status == 2
     assert own_process("console", data=demo_template).status == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "chinese", "english"),
+    [
+        ("log add", "缺少 --text", "--text is missing"),
+        ("replay", "缺少 file", "file is missing"),
+        ("statsu", "最接近的是 status", "nearest is status"),
+        ("nonsense", "没有命令 nonsense", "no command nonsense"),
+        ("status --jsn", "最接近的是 --json", "nearest is --json"),
+        ("status --xyz", "没有选项 --xyz", "no option --xyz"),
+        ("status more", "多余的词:more", "too many words: more"),
+        ("log add --text", "后应有值", "wants a value"),
+        ("status --json=5", "不带值", "takes no value"),
+        ("log show --limit x", "应为整数", "whole number"),
+        ("log show --limit 0", "应不小于 1", "at least 1"),
+        ("log show --limit 10001", "应不大于 10000", "at most 10000"),
+        ("--lang fr status", "应为以下之一", "one of"),
+    ],
+)
+def test_wrong_words_are_named_in_both_languages(
+    words: str, chinese: str, english: str, demo_template: Path
+) -> None:
+    in_chinese = duty(*words.split(), data=demo_template)
+    in_english = duty("--lang", "en", *words.split(), data=demo_template)
+    assert in_chinese.status == in_english.status == 2
+    assert chinese in in_chinese.err
+    assert english.lower() in in_english.err.lower()
+
+
+def test_a_group_without_a_command_shows_what_it_can_do(demo_template: Path) -> None:
+    ran = duty("report", data=demo_template)
+    assert (ran.status, ran.out) == (2, "")
+    assert "chase" in ran.err

@@ -49,6 +49,19 @@ def test_the_watch_of_the_sample_room_ends_with_its_console(demo: Path) -> None:
     assert not _is_running(pid)
 
 
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_closed_window_leaves_no_watch_of_the_sample_room(demo: Path, number: int) -> None:
+    terminal = Terminal([*command(demo), "console"])
+    try:
+        terminal.wait_for("246810")
+        pid = _pid_of_watch(demo)
+        terminal.process.send_signal(number)
+        assert terminal.wait() in {0, 128 + number}, "0 where the screens noticed it first"
+    finally:
+        terminal.close()
+    assert not _is_running(pid)
+
+
 def test_the_watch_of_a_real_room_goes_on_without_the_console(own: Path) -> None:
     terminal = Terminal([*command(own), "console"])
     try:

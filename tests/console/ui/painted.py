@@ -6,7 +6,7 @@ from pathlib import Path
 from console.ui.app import DutyConsole
 from console.ui.desk import ConsoleHouse
 from records.language import Language
-from tests.console.scene import ROOM, Scene
+from tests.console.scene import Scene
 
 GOLDENS = Path(__file__).parent / "goldens"
 
@@ -14,13 +14,11 @@ GOLDENS = Path(__file__).parent / "goldens"
 def console_of(scene: Scene, folder: Path, language: Language = Language.ZH) -> DutyConsole:
     """Return a console on the scene's own clock; it does not tick by itself."""
     house = ConsoleHouse(
-        database=scene.database,
-        clock=scene.clock,
         actions=scene.actions,
         reader=scene.reader,
         fault_file=folder / "faults.log",
     )
-    return DutyConsole(house, ROOM, language, is_ticking=False)
+    return DutyConsole(scene.clock, lambda: house, language, is_ticking=False)
 
 
 async def settled(pilot) -> None:
