@@ -6,9 +6,10 @@ from console.acts.findings import FindingActs
 from console.acts.log import LogActs
 from console.acts.posts import PostActs
 from console.acts.reports import ReportActs
+from console.acts.rosters import RosterActs
 
 __all__ = ["Actions", "Done", "Rules"]
 
 
-class Actions(PostActs, ReportActs, AlertActs, FindingActs, LogActs):
+class Actions(PostActs, ReportActs, AlertActs, FindingActs, LogActs, RosterActs):
     """The operator's acts in one room: one action, one instant, one transaction."""

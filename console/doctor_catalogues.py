@@ -55,26 +55,23 @@ def _faults(folder: Path) -> Iterator[Found]:
 
 def _unsure(folder: Path) -> dict[str, list[str]]:
     """Return the names of rules whose source is not sure, by their confidence."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for package in PACKAGES:
-        for name, content in shipped_files(package):
-            own = folder / name
+        for file, content in shipped_files(package):
+            own = folder / file
             text = (own.read_bytes() if own.exists() else content).decode("utf-8-sig")
-            for rule in _tables(tomllib.loads(text)):
+            for name, rule in _tables(file, tomllib.loads(text)):
                 if rule.get("confidence") in _UNSURE:
-                    found.setdefault(str(rule["confidence"]), []).append(_name(rule, name))
-    return {confidence: found[confidence] for confidence in _UNSURE if confidence in found}
+                    found.setdefault(str(rule["confidence"]), {})[name] = None
+    return {confidence: list(found[confidence]) for confidence in _UNSURE if confidence in found}
 
 
-def _tables(value: object) -> Iterator[dict[str, object]]:
+def _tables(name: str, value: object) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield each table with its own name, else that of its key, else its file's."""
     if isinstance(value, dict):
-        yield value
-        for each in value.values():
-            yield from _tables(each)
+        yield next((str(value[key]) for key in _NAMING if key in value), name), value
+        for key, each in value.items():
+            yield from _tables(key, each)
     if isinstance(value, list):
         for each in value:
-            yield from _tables(each)
-
-
-def _name(rule: dict[str, object], file: str) -> str:
-    return next((str(rule[key]) for key in _NAMING if key in rule), file)
+            yield from _tables(name, each)

@@ -57,7 +57,7 @@ def install(
             mark("{folder}中已有数据库,不会覆盖;请换一个目录。"), folder=installation.folder
         )
     _make_folders(installation)
-    loaded = _settings(installation, is_sample=room is None)
+    loaded = _settings(installation, language, is_sample=room is None)
     try:
         _fill(installation, loaded, room, clock or SystemClock())
     except BaseException:
@@ -87,15 +87,13 @@ def _make_folders(installation: Installation) -> None:
         ) from error
 
 
-def _settings(installation: Installation, *, is_sample: bool) -> LoadedSettings:
+def _settings(installation: Installation, language: Language, *, is_sample: bool) -> LoadedSettings:
     loaded = read_settings(installation)
-    if not is_sample:
-        return loaded
-    if "room.key" not in loaded.from_file and not installation.exists:
-        settings = loaded.settings
-        room = settings.room.model_copy(update={"key": SAMPLE_KEY})
-        return LoadedSettings(settings.model_copy(update={"room": room}), loaded.from_file)
-    if loaded.settings.room.key != SAMPLE_KEY:
+    if not installation.exists:
+        key = SAMPLE_KEY if is_sample else loaded.settings.room.key
+        room = loaded.settings.room.model_copy(update={"key": key, "language": language})
+        return LoadedSettings(loaded.settings.model_copy(update={"room": room}), frozenset())
+    if is_sample and loaded.settings.room.key != SAMPLE_KEY:
         raise Refused(
             mark('{file}中的值班室是{room},样例值班室是{sample};请在 [room] 写 key = "{sample}"。'),
             file=installation.settings_file,

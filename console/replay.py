@@ -23,6 +23,7 @@ from plans.channels.list_channel import ListChannel
 from plans.mail_rules import load_mail_rules
 from plans.postman import Rounds, deliver_due
 from records.act import Act
+from records.chance import SeededChance
 from records.clock import ManualClock
 from records.database import Database
 from records.duty_log import open_log
@@ -34,8 +35,11 @@ from records.settings import read_settings
 from records.signing import TakenAsGiven
 from records.tables import Absence, Base, ContactPoint, DutyRoom, Person, Unit
 from schedules import obligations, openings
+from schedules.answering import record_switch
 from schedules.calendar import days, local_day
 from schedules.holidays import read_calendar
+from schedules.presence_settings import store_settings
+from schedules.presence_state import PresenceTimes
 from schedules.rounds import OpenDue
 from schedules.shifts import on_duty_at
 from schedules.sign_in import count_as_signed_in
@@ -93,6 +97,7 @@ def replay(timeline: Timeline, *, catalogues: Path | None, language: Language) -
 
 def _tell(stage: Stage, timeline: Timeline, language: Language) -> Answer:
     actions = Actions(stage.database, stage.clock, stage.room_key, stage.rules, TakenAsGiven())
+    actions.chance = SeededChance(f"{timeline.title}/{timeline.starts_at.isoformat()}")
     watch = build_watch(stage.database, stage.rules)
     post = _Post(stage)
     refused: list[Told] = []
@@ -144,11 +149,20 @@ def _do(actions: Actions, event: Event, language: Language) -> list[Told]:
     return []
 
 
+def _switch_on(session: Session, act: Act, timeline: Timeline) -> None:
+    """Switch on the kinds of obligations that the timeline asks for."""
+    if timeline.handovers:
+        record_switch(session, act, is_on=True, confirmed_by=act.operator)
+    if timeline.presence_checks:
+        store_settings(session, act, PresenceTimes(), act.operator)
+
+
 def _begin(stage: Stage, timeline: Timeline) -> None:
     """Open what is owed from the first instant on; whoever is on the roster then is signed in."""
     act = Act(stage.room_key, timeline.starts_at, f"room:{stage.room_key}")
     with stage.database.write() as session:
         count_as_signed_in(session, act)
+        _switch_on(session, act, timeline)
         OpenDue(stage.rules.schedules).run(session, now=act.at)
         starting = {
             (f"post:{place.post_key}", f"shift:{place.shift_key}")
@@ -157,7 +171,7 @@ def _begin(stage: Stage, timeline: Timeline) -> None:
         }
         owed = session.execute(
             select(Obligation.id, Obligation.owed_by, Obligation.subject).where(
-                Obligation.kind == "sign_in", Obligation.due_at == act.at
+                Obligation.kind.in_(("sign_in", "handover")), Obligation.due_at == act.at
             )
         ).all()
         for row in owed:

@@ -11,9 +11,10 @@ from console.timeline import Timeline
 from plans.tables import Alert, Mail
 from records.duty_log import head, verify_chain
 from records.errors import ChainBreak
+from schedules.answering import read_answering
 from schedules.deadlines import late_seconds
 from schedules.outstanding import ObligationState
-from schedules.tables import Finding, Obligation, Post, Shift, SignIn
+from schedules.tables import Finding, Obligation
 
 Answer = dict[str, object]
 
@@ -147,27 +148,16 @@ def _findings(session: Session, room_key: str) -> list[dict[str, object]]:
 
 def _responsible(session: Session, room_key: str, timeline: Timeline) -> list[dict[str, object]]:
     """Return who answered for each manned post, without gaps: until relieved, the one before."""
-    rows = session.execute(
-        select(SignIn.post_key, SignIn.person_id, SignIn.at, Shift.starts_at)
-        .join(Shift, Shift.id == SignIn.shift_id)
-        .join(Post, (Post.room_key == SignIn.room_key) & (Post.key == SignIn.post_key))
-        .where(SignIn.room_key == room_key, Post.is_manned)
-        .order_by(Post.turn, SignIn.id)
-    ).all()
     spans: list[dict[str, object]] = []
-    for post_key in dict.fromkeys(row.post_key for row in rows):
-        takes = sorted(
-            (max(row.at, row.starts_at, timeline.starts_at), place, row.person_id)
-            for place, row in enumerate(rows)
-            if row.post_key == post_key
-        )
-        for place, (from_at, _, person_id) in enumerate(takes):
-            to_at = takes[place + 1][0] if place + 1 < len(takes) else timeline.ends_at
+    for post_key, answering in read_answering(session, room_key).items():
+        for one in answering:
+            from_at = max(one.from_at, timeline.starts_at)
+            to_at = min(one.until_at or timeline.ends_at, timeline.ends_at)
             if to_at > from_at or from_at == timeline.ends_at:
                 spans.append(
                     {
                         "post": f"post:{post_key}",
-                        "person": f"person:{person_id}",
+                        "person": f"person:{one.person}",
                         "from": instant_json(from_at),
                         "to": instant_json(to_at),
                     }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from console.events import alerts, findings, log, posts, reports
+from console.events import alerts, findings, log, posts, reports, rosters
 from console.events.event import Event, EventKind, Instant
 from records.catalogue import Frozen, nearest, validated
 from records.errors import BadData
@@ -20,6 +20,7 @@ EVENTS: Mapping[str, EventKind] = {
     **alerts.KINDS,
     **findings.KINDS,
     **log.KINDS,
+    **rosters.KINDS,
 }
 
 

@@ -25,6 +25,7 @@ from schedules.watch import Hooks, LookOut
 RENEWED_WITHIN = 1.3  # seconds; a living watch renews its lease each second
 STARTED_WITHIN = 20.0
 LOOK_AGAIN = 0.1
+INDEX_AT_ONCE = 200  # entries a pulse; more would hold the write lock longer than a tick may wait
 ENDS_WITHIN = 40.0
 DELIVERED_WITHIN = 60.0
 
@@ -48,6 +49,7 @@ class _Watching:
             build_watch(house.database, house.rules, self.lease),
             self.lease,
             Hooks(on_taken=_nothing_more, on_ticked=self.postman.wake, in_idle=_index),
+            sweep=house.loaded.settings.watch.sweep,
         )
 
 
@@ -57,7 +59,7 @@ def _nothing_more(_session: Session, _fence: int) -> None:
 
 def _index(session: Session) -> None:
     for room in read_rooms(session):
-        index_tail(session, room.key)
+        index_tail(session, room.key, INDEX_AT_ONCE)
 
 
 def keep_watch(house: House) -> None:
@@ -75,6 +77,7 @@ async def _keep_watch(watching: _Watching) -> None:
         await watching.look_out.run(stop)
     finally:
         await loop.run_in_executor(None, watching.postman.stop)
+        await loop.run_in_executor(None, watching.look_out.end)
 
 
 def watch_once(house: House) -> None:
@@ -110,6 +113,7 @@ def _deliver(watching: _Watching) -> None:
         pause(LOOK_AGAIN)
         waited += LOOK_AGAIN
     watching.postman.stop()
+    watching.look_out.end()
 
 
 def is_watched(house: House) -> bool:

@@ -21,6 +21,7 @@ from records.settings import LoadedSettings, Relay, read_settings
 from records.signing import PinSigning, Signing, pin_rules
 from schedules.lease import LeaseKeeper
 from schedules.rounds import LookAtDue, OpenDue
+from schedules.roster_rules import load_roster_rules
 from schedules.rules import load_schedule_rules
 from schedules.watch import Watch
 
@@ -60,7 +61,12 @@ class House:
 
 def load_rules(override: Path | None = None) -> Rules:
     """Return all catalogues; CatalogueError names file, table, key and what was expected."""
-    return Rules(load_schedule_rules(override), load_plan_rules(override), pin_rules(override))
+    return Rules(
+        load_schedule_rules(override),
+        load_plan_rules(override),
+        pin_rules(override),
+        load_roster_rules(override),
+    )
 
 
 def open_database(installation: Installation, loaded: LoadedSettings) -> Database:

@@ -10,7 +10,6 @@ from plans.grading import UNGRADED, Counts, Graded, GradeRules, assess, is_near_
 from plans.incident_kinds import IncidentKinds
 from schedules.calendar import local_day
 
-
 NOTHING_SAID = Counts()
 
 

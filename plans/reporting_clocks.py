@@ -266,8 +266,7 @@ def _upon_changes(counting: _Counting, days: int, now: datetime) -> Iterator[Clo
 
 def _daily(counting: _Counting, now: datetime) -> Iterator[ClockDue]:
     rule, zone, began_at = counting.rule, counting.zone, counting.began_at
-    if began_at is None:
-        return
+    assert began_at is not None  # a rule without a base is not valid
     hours = rule.daily_at or (_MIDNIGHT,)
     first_day = local_day(began_at, zone) + (ONE_DAY if rule.begins_next_day else timedelta(0))
     begins_at = local_instant(first_day, _MIDNIGHT, zone)

@@ -76,14 +76,10 @@ class Reach(Frozen):
 
         Rule: R-LEG-01
         """
-        match grade:
-            case None:
-                return None
-            case Grade.ESPECIALLY_SERIOUS:
-                return self.especially_serious
-            case Grade.SERIOUS:
-                return self.serious
-            case Grade.LARGE:
-                return self.large
-            case Grade.ORDINARY:
-                return self.ordinary
+        by_grade = {
+            Grade.ESPECIALLY_SERIOUS: self.especially_serious,
+            Grade.SERIOUS: self.serious,
+            Grade.LARGE: self.large,
+            Grade.ORDINARY: self.ordinary,
+        }
+        return None if grade is None else by_grade[grade]

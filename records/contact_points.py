@@ -75,7 +75,7 @@ def _email(folded: str) -> str:
 
 def _telephone(folded: str) -> str:
     number = folded.removeprefix("tel:").replace("(", "").replace(")", "-")
-    number = number.translate(str.maketrans(dict.fromkeys("–—‐‑−", "-")))
+    number = number.translate({ord(dash): "-" for dash in "–—‐‑−"})
     digits = sum(character.isdigit() for character in number)
     if not _TELEPHONE.fullmatch(number) or not FEWEST_DIGITS <= digits <= MOST_DIGITS:
         raise _bad(mark("“{text}”不是电话号码,应如 0375-0800000 或 11 位手机号"), folded)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from records.errors import Unreachable
@@ -121,11 +121,14 @@ class Database:
         session = Session(engine, expire_on_commit=False)
         try:
             yield session
-        except OperationalError as error:
-            raise Unreachable(
-                mark("数据库无法使用:{reason}。请运行 duty doctor 检查。"),
-                reason=_first_line(error),
-            ) from error
+        except DatabaseError as error:
+            # Exactly DatabaseError is what SQLite says of a file that is no database or malformed.
+            if isinstance(error, OperationalError) or type(error) is DatabaseError:
+                raise Unreachable(
+                    mark("数据库无法使用:{reason}。请运行 duty doctor 检查。"),
+                    reason=_first_line(error),
+                ) from error
+            raise
         finally:
             session.close()
 

@@ -2,23 +2,29 @@
 
 import functools
 from importlib import resources
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from records.database import Database
 from records.errors import Unreachable
 from records.language import mark
 
+if TYPE_CHECKING:  # Alembic takes a tenth of a second; only a database that is behind needs it
+    from alembic.config import Config
+
+# The newest revision of this program; a test holds it to the scripts.
+HEAD = "0001"
+_TABLE = "alembic_version"
+
 # Any number will do, as long as every console takes the same one.
 _UPGRADE_LOCK = 7_203_117
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     # Alembic reads % in an option as a reference to another one.
     folder = str(resources.files("records").joinpath("migrations")).replace("%", "%%")
@@ -29,13 +35,15 @@ def _config() -> Config:
 @functools.cache
 def _known_revisions() -> tuple[str, ...]:
     """Return all revisions of this program, the newest first."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     scripts = ScriptDirectory.from_config(_config())
     return tuple(script.revision for script in scripts.walk_revisions())
 
 
 def head_revision() -> str:
     """Return the revision that this program's tables are at."""
-    return _known_revisions()[0]
+    return HEAD
 
 
 def revision(database: Database) -> str | None:
@@ -45,7 +53,10 @@ def revision(database: Database) -> str | None:
 
 
 def _revision_of(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table(_TABLE):
+        return None
+    found: str | None = connection.execute(text(f"SELECT version_num FROM {_TABLE}")).scalar()  # noqa: S608
+    return found
 
 
 def upgrade(database: Database) -> None:
@@ -56,6 +67,8 @@ def upgrade(database: Database) -> None:
     Raises:
         Unreachable: The database was made by a newer program than this one.
     """
+    if revision(database) == HEAD:
+        return  # the usual case takes no lock
     with database.write() as session:
         connection = session.connection()
         if not database.is_sqlite:
@@ -71,6 +84,8 @@ def upgrade(database: Database) -> None:
                 found=found,
                 known=head_revision(),
             )
+        from alembic import command  # noqa: PLC0415
+
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

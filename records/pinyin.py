@@ -122,7 +122,7 @@ def name_match(
     """
     text = "".join(unicodedata.normalize("NFC", typed).split())
     apart = "%".join(_escaped(character) for character in text)
-    conditions = [name.like(f"%{apart}%", escape="\\")]
+    conditions: list[ColumnElement[bool]] = [name.like(f"%{apart}%", escape="\\")]
     ranks = [
         (name == text, 0),
         (name.startswith(text, autoescape=True), 1),

@@ -131,7 +131,7 @@ def _moves(
     for row in session.execute(sign_ins):
         move = Move(max(row.at, row.starts_at), row.id, row.person_id, "sign_in")
         found.setdefault(row.post_key, []).append(move)
-    for row in session.execute(handovers):
-        move = Move(row.assumed_at, row.id, row.incoming_id, "handover")
-        found.setdefault(row.post_key, []).append(move)
+    for number, key, person, assumed_at in session.execute(handovers):
+        assert assumed_at is not None
+        found.setdefault(key, []).append(Move(assumed_at, number, person, "handover"))
     return found

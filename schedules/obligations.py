@@ -63,19 +63,24 @@ class Looked:
     next_look_at: datetime | None
 
 
+_ONCE = ["room_key", "occurrence"]
+_OPEN_ON_SQLITE = sqlite.insert(_T).on_conflict_do_nothing(index_elements=_ONCE)
+_OPEN_ON_POSTGRESQL = (
+    postgresql.insert(_T).on_conflict_do_nothing(index_elements=_ONCE).returning(_T.c.id)
+)
+
+
 def open_all(session: Session, room_key: str, owed: Sequence[Owed]) -> int:
     """Store obligations that are not there yet; return how many were new."""
     opened = 0
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    connection = session.connection()
     for start in range(0, len(owed), _ROWS_AT_ONCE):
         rows = [_new_row(room_key, item) for item in owed[start : start + _ROWS_AT_ONCE]]
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        statement = (
-            insert(Obligation)
-            .values(rows)
-            .on_conflict_do_nothing(index_elements=["room_key", "occurrence"])
-            .returning(Obligation.id)
-        )
-        opened += len(session.execute(statement).all())
+        if is_sqlite:  # one prepared statement for all rows, three times as fast as one of many
+            opened += connection.execute(_OPEN_ON_SQLITE, rows).rowcount
+        else:
+            opened += len(connection.execute(_OPEN_ON_POSTGRESQL.values(rows)).all())
     return opened
 
 
@@ -255,6 +260,47 @@ def fulfil(session: Session, act: Act, obligation_id: int, *, at: datetime) -> S
     if result.first() is None:
         raise Conflict(mark("此事已由他人办结,请重新查看。"))
     return Settled(obligation_id, state, late_seconds(row.due_at, at) or 0.0)
+
+
+def fulfil_all(session: Session, act: Act, ids: Sequence[int], *, at: datetime) -> list[Settled]:
+    """Record that all of these that are still owed were done at `at`; return how, in id order.
+
+    What somebody else settled meanwhile is left as it is.
+
+    Rule: R-REP-10
+    """
+    settled = []
+    for start in range(0, len(ids), _ROWS_AT_ONCE):
+        rows = session.execute(
+            select(_T.c.id, _T.c.state, _T.c.due_at, _T.c.missed_at)
+            .where(_T.c.id.in_(ids[start : start + _ROWS_AT_ONCE]), _T.c.fulfilled_at.is_(None))
+            .where(_T.c.state.in_(["open", "late", "missed"]))
+            .order_by(_T.c.id)
+            .with_for_update()
+        )
+        settled += [
+            Settled(
+                row.id,
+                state_when_fulfilled(ObligationState(row.state), row.due_at, row.missed_at, at=at),
+                late_seconds(row.due_at, at) or 0.0,
+            )
+            for row in rows
+        ]
+    for state in sorted({item.state for item in settled}):
+        alike = [item.id for item in settled if item.state is state]
+        for start in range(0, len(alike), _ROWS_AT_ONCE):
+            session.execute(
+                update(_T)
+                .where(_T.c.id.in_(alike[start : start + _ROWS_AT_ONCE]))
+                .values(
+                    state=state.value,
+                    fulfilled_at=at,
+                    fulfilled_by=act.operator,
+                    next_look_at=None,
+                    set_aside=None,
+                )
+            )
+    return settled
 
 
 def supersede_others(

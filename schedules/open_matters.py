@@ -44,6 +44,11 @@ class OpenMatter:
     finding_id: int | None = None
 
 
+def room_zone(session: Session, room_key: str) -> ZoneInfo:
+    """Return the zone of a room's clocks."""
+    return ZoneInfo(session.scalars(select(DutyRoom.timezone).filter_by(key=room_key)).one())
+
+
 def read_open_matters(session: Session, room_key: str, now: datetime) -> list[OpenMatter]:
     """Return what is open in a room at `now`, oldest first, findings last.
 
@@ -52,7 +57,7 @@ def read_open_matters(session: Session, room_key: str, now: datetime) -> list[Op
 
     Rule: R-HAND-02
     """
-    zone = ZoneInfo(session.scalars(select(DutyRoom.timezone).filter_by(key=room_key)).one())
+    zone = room_zone(session, room_key)
     groups: dict[str, list[Obligation]] = {}
     for row in _outstanding(session, room_key, now):
         groups.setdefault(_key(row, zone, now), []).append(row)
@@ -133,7 +138,7 @@ def matter_words(
     session: Session, room_key: str, matters: Iterable[OpenMatter], rules: ScheduleRules
 ) -> Mapping[str, Sentence]:
     """Return what people call each matter, by its key and in order."""
-    zone = ZoneInfo(session.scalars(select(DutyRoom.timezone).filter_by(key=room_key)).one())
+    zone = room_zone(session, room_key)
     listed = list(matters)
     names = party_words(session, room_key, {party for one in listed for party in one.parties})
     return {

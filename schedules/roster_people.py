@@ -5,7 +5,7 @@ capacity, or who is named as such when a roster is made.
 """
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -76,7 +76,9 @@ def rosterables(
     away = _away(session, room_key, around)
     booked = _booked(session, room_key, around, but)
     return [
-        Rosterable(id_, names[id_], posts[id_], tuple(away.get(id_, ())), tuple(booked.get(id_, ())))
+        Rosterable(
+            id_, names[id_], posts[id_], tuple(away.get(id_, ())), tuple(booked.get(id_, ()))
+        )
         for id_ in sorted(posts)
         if id_ in names
     ]
@@ -172,8 +174,3 @@ def year_until(first: date, zone: ZoneInfo) -> Span:
 def around(place: Place, rest: timedelta) -> Span:
     """Return the span in which another shift would come too near to a place."""
     return place.starts_at - rest, place.ends_at + rest
-
-
-def span_around(starts_at: datetime, ends_at: datetime, rest: timedelta) -> Span:
-    """Return a span widened by the rest at both ends."""
-    return starts_at - rest, ends_at + rest

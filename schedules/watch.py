@@ -215,13 +215,16 @@ class LookOut:
         watch: Watch,
         lease: LeaseKeeper,
         hooks: Hooks,
+        *,
+        sweep: timedelta = SWEEP,
     ) -> None:
-        """Take the watch, its lease, and what others want to do when."""
+        """Take the watch, its lease, what others want to do when, and how often to sweep."""
         self._database = database
         self._clock = clock
         self._watch = watch
         self._lease = lease
         self._hooks = hooks
+        self._sweep = sweep
         self._offset: timedelta | None = None
         self._last_turn: float | None = None
         self._stood_by_at: float | None = None
@@ -242,13 +245,19 @@ class LookOut:
                     waking = asyncio.create_task(woken.wait())
                     await asyncio.wait(
                         {waking, stopping},
-                        timeout=SWEEP.total_seconds(),
+                        timeout=self._sweep.total_seconds(),
                         return_when=asyncio.FIRST_COMPLETED,
                     )
                     waking.cancel()
             finally:
                 stopping.cancel()
                 scheduler.shutdown(wait=False)
+
+    def end(self) -> None:
+        """Give the lease back on a clean stop; call it when the postman has ended too."""
+        if self._lease.fence is not None:
+            with self._database.write() as session:
+                self._lease.give_back(session, now=self._clock.now())
 
     def turn(self) -> datetime | None:
         """Do one turn: tick if the lease is ours, else look whether it can be taken.

@@ -18,6 +18,7 @@ from records.errors import NotAuthorised
 from records.language import Sentence
 from records.names import party_names
 from records.signing import PinAnswer, PinRules, Signing, refusal
+from schedules.roster_rules import RosterRules
 from schedules.rules import ScheduleRules
 
 LONGEST_WORDS = 2_000
@@ -38,6 +39,7 @@ class Rules:
     schedules: ScheduleRules
     plans: PlanRules
     pins: PinRules
+    rosters: RosterRules
 
 
 class Desk:

@@ -189,3 +189,15 @@ def test_the_same_name_started_twice_is_still_two_holders(
     assert twin.tries()
     with pytest.raises(LostLease):
         one.beats()
+
+
+def test_a_lease_that_was_given_back_is_taken_at_once(database: Database) -> None:
+    """A clean stop leaves no gap: the next watch need not wait until the lease would have ended."""
+    first, second = LeaseKeeper("first", TTL), LeaseKeeper("second", TTL)
+    with database.write() as session:
+        assert first.try_to_take(session, now=BEGINS, monotonic=0.0)
+        assert not second.try_to_take(session, now=BEGINS, monotonic=0.0)
+        first.give_back(session, now=BEGINS)
+        assert first.fence is None
+        assert second.try_to_take(session, now=BEGINS, monotonic=0.1)
+        assert second.fence == 2

@@ -169,3 +169,26 @@ def test_the_next_look_is_found_in_the_partial_index(sqlite_database: Database) 
         )
         assert stored is not None
         assert "WHERE next_look_at IS NOT NULL" in stored
+
+
+@pytest.mark.rule("R-REP-10")
+def test_many_are_fulfilled_at_once_each_by_its_own_deadline(room: StoryRoom) -> None:
+    put(
+        room,
+        owed("unit:early", DUE + TICK),
+        owed("unit:sharp", DUE),
+        owed("unit:late", DUE - TICK),
+        owed("unit:missed", DUE - GRACE - TICK),
+        owed("unit:settled", DUE),
+    )
+    with room.database.write() as session:
+        ids = [row.id for row in rows(session)]
+        obligations.fulfil(session, act_of(room), ids[4], at=DUE - TICK)
+        found = obligations.fulfil_all(session, act_of(room), [*ids, 9_999], at=DUE)
+        assert [item.id for item in found] == ids[:4]
+        assert [item.state.value for item in found] == ["fulfilled", "fulfilled", "late", "missed"]
+        assert [item.late_seconds for item in found] == [0.0, 0.0, 0.000001, 900.000001]
+        assert obligations.fulfil_all(session, act_of(room), ids, at=DUE) == []
+    with room.database.read() as session:
+        assert obligations.earliest_look(session) is None
+        assert [row.state for row in rows(session)][3:] == ["missed", "fulfilled"]

@@ -316,6 +316,17 @@ def create_tables() -> None:
     sa.UniqueConstraint('obligation_id', 'kind', name=op.f('uq_finding_obligation_id'))
     )
     op.create_index('ix_finding_at', 'finding', ['room_key', 'at'], unique=False)
+    op.create_table('handover_switch',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('is_on', sa.Boolean(), nullable=False),
+    sa.Column('switched_by', sa.String(), nullable=False),
+    sa.Column('confirmed_by', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['room_key'], ['duty_room.key'], name=op.f('fk_handover_switch_room_key_duty_room')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_handover_switch'))
+    )
+    op.create_index(op.f('ix_handover_switch_room_key'), 'handover_switch', ['room_key'], unique=False)
     op.create_table('person',
     sa.Column('room_key', sa.String(), nullable=False),
     sa.Column('id', sa.String(), nullable=False),
@@ -346,6 +357,61 @@ def create_tables() -> None:
     sa.ForeignKeyConstraint(['room_key'], ['duty_room.key'], name=op.f('fk_post_room_key_duty_room')),
     sa.PrimaryKeyConstraint('room_key', 'key', name=op.f('pk_post'))
     )
+    op.create_table('presence_setting',
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('is_on', sa.Boolean(), nullable=False),
+    sa.Column('night_from', sa.String(), nullable=False),
+    sa.Column('night_until', sa.String(), nullable=False),
+    sa.Column('night_minutes', sa.Integer(), nullable=False),
+    sa.Column('day_minutes', sa.Integer(), nullable=True),
+    sa.Column('incident_minutes', sa.Integer(), nullable=True),
+    sa.Column('changed_at', sa.BigInteger(), nullable=False),
+    sa.Column('changed_by', sa.String(), nullable=False),
+    sa.Column('confirmed_by', sa.String(), nullable=False),
+    sa.CheckConstraint('day_minutes IS NULL OR day_minutes BETWEEN 3 AND 60', name=op.f('ck_presence_setting_day')),
+    sa.CheckConstraint('incident_minutes IS NULL OR incident_minutes BETWEEN 3 AND 60', name=op.f('ck_presence_setting_incident')),
+    sa.CheckConstraint('night_minutes BETWEEN 3 AND 60', name=op.f('ck_presence_setting_night')),
+    sa.ForeignKeyConstraint(['room_key'], ['duty_room.key'], name=op.f('fk_presence_setting_room_key_duty_room')),
+    sa.PrimaryKeyConstraint('room_key', name=op.f('pk_presence_setting'))
+    )
+    op.create_table('roster_version',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('published_at', sa.BigInteger(), nullable=False),
+    sa.Column('published_by', sa.String(), nullable=False),
+    sa.Column('first_day', sa.String(), nullable=False),
+    sa.Column('last_day', sa.String(), nullable=False),
+    sa.Column('patterns', sa.String(), nullable=False),
+    sa.Column('content', sa.Text(), nullable=False),
+    sa.CheckConstraint('last_day >= first_day', name=op.f('ck_roster_version_days')),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_roster_version_number')),
+    sa.ForeignKeyConstraint(['room_key'], ['duty_room.key'], name=op.f('fk_roster_version_room_key_duty_room')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_roster_version')),
+    sa.UniqueConstraint('room_key', 'number', name=op.f('uq_roster_version_room_key'))
+    )
+    op.create_table('spot_check',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('roll_call', sa.Integer(), nullable=True),
+    sa.Column('party', sa.String(), nullable=False),
+    sa.Column('window_from', sa.BigInteger(), nullable=False),
+    sa.Column('window_until', sa.BigInteger(), nullable=False),
+    sa.Column('drawn_at', sa.BigInteger(), nullable=False),
+    sa.Column('planned_by', sa.String(), nullable=False),
+    sa.Column('result', sa.String(), nullable=False),
+    sa.Column('asked_at', sa.BigInteger(), nullable=True),
+    sa.Column('second_at', sa.BigInteger(), nullable=True),
+    sa.Column('answered_at', sa.BigInteger(), nullable=True),
+    sa.Column('answered_by', sa.String(), nullable=True),
+    sa.Column('answer_seconds', sa.Integer(), nullable=True),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.CheckConstraint("result IN ('planned', 'asked', 'answered', 'second_try', 'missed')", name=op.f('ck_spot_check_result')),
+    sa.CheckConstraint('window_until >= window_from', name=op.f('ck_spot_check_window')),
+    sa.ForeignKeyConstraint(['room_key'], ['duty_room.key'], name=op.f('fk_spot_check_room_key_duty_room')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_spot_check'))
+    )
+    op.create_index('ix_spot_check_drawn', 'spot_check', ['room_key', 'drawn_at'], unique=False, sqlite_where=sa.text("result = 'planned'"), postgresql_where=sa.text("result = 'planned'"))
     op.create_table('unit',
     sa.Column('room_key', sa.String(), nullable=False),
     sa.Column('id', sa.String(), nullable=False),
@@ -389,6 +455,33 @@ def create_tables() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_assignment')),
     sa.UniqueConstraint('shift_id', 'post_key', name=op.f('uq_assignment_shift_id'))
     )
+    op.create_table('handover',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('post_key', sa.String(), nullable=False),
+    sa.Column('shift_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('outgoing_id', sa.String(), nullable=True),
+    sa.Column('incoming_id', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('is_takeover', sa.Boolean(), nullable=False),
+    sa.Column('offered_at', sa.BigInteger(), nullable=False),
+    sa.Column('offered_words', sa.Text(), nullable=False),
+    sa.Column('refused_at', sa.BigInteger(), nullable=True),
+    sa.Column('accepted_at', sa.BigInteger(), nullable=True),
+    sa.Column('assumed_at', sa.BigInteger(), nullable=True),
+    sa.Column('accepted_words', sa.Text(), nullable=False),
+    sa.Column('reviewed_at', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("(state IN ('offered', 'refused')) = (assumed_at IS NULL)", name=op.f('ck_handover_assumed_once')),
+    sa.CheckConstraint("state IN ('offered', 'refused', 'assumed', 'reviewed')", name=op.f('ck_handover_state')),
+    sa.CheckConstraint('outgoing_id IS NULL OR outgoing_id <> incoming_id', name=op.f('ck_handover_two_persons')),
+    sa.ForeignKeyConstraint(['room_key', 'incoming_id'], ['person.room_key', 'person.id'], name=op.f('fk_handover_room_key_incoming_id_person')),
+    sa.ForeignKeyConstraint(['room_key', 'outgoing_id'], ['person.room_key', 'person.id'], name=op.f('fk_handover_room_key_outgoing_id_person')),
+    sa.ForeignKeyConstraint(['room_key', 'post_key'], ['post.room_key', 'post.key'], name=op.f('fk_handover_room_key_post_key_post')),
+    sa.ForeignKeyConstraint(['shift_id'], ['shift.id'], name=op.f('fk_handover_shift_id_shift')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_handover'))
+    )
+    op.create_index('ix_handover_assumed', 'handover', ['room_key', 'post_key', 'assumed_at'], unique=False)
+    op.create_index('ix_handover_pending', 'handover', ['room_key', 'post_key'], unique=True, sqlite_where=sa.text("state IN ('offered', 'refused')"), postgresql_where=sa.text("state IN ('offered', 'refused')"))
     op.create_table('post_holder',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('room_key', sa.String(), nullable=False),
@@ -401,6 +494,15 @@ def create_tables() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_post_holder'))
     )
     op.create_index('ix_post_holder_post', 'post_holder', ['room_key', 'post_key', 'from_at'], unique=False)
+    op.create_table('presence_question',
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('post_key', sa.String(), nullable=False),
+    sa.Column('digit', sa.Integer(), nullable=False),
+    sa.Column('asked_at', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('digit BETWEEN 0 AND 9', name=op.f('ck_presence_question_digit')),
+    sa.ForeignKeyConstraint(['room_key', 'post_key'], ['post.room_key', 'post.key'], name=op.f('fk_presence_question_room_key_post_key_post')),
+    sa.PrimaryKeyConstraint('room_key', 'post_key', name=op.f('pk_presence_question'))
+    )
     op.create_table('sign_in',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('room_key', sa.String(), nullable=False),
@@ -415,3 +517,49 @@ def create_tables() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in'))
     )
     op.create_index('ix_sign_in_shift', 'sign_in', ['shift_id', 'post_key'], unique=False)
+    op.create_table('swap_request',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('shift_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('post_key', sa.String(), nullable=False),
+    sa.Column('person_id', sa.String(), nullable=False),
+    sa.Column('replacement_id', sa.String(), nullable=False),
+    sa.Column('other_shift_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('other_post_key', sa.String(), nullable=True),
+    sa.Column('is_emergency', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('asked_at', sa.BigInteger(), nullable=False),
+    sa.Column('asked_by', sa.String(), nullable=False),
+    sa.Column('accepted_at', sa.BigInteger(), nullable=True),
+    sa.Column('approved_at', sa.BigInteger(), nullable=True),
+    sa.Column('approved_by', sa.String(), nullable=True),
+    sa.Column('closed_at', sa.BigInteger(), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.CheckConstraint("(kind = 'swap') = (other_shift_id IS NOT NULL) AND (kind = 'swap') = (other_post_key IS NOT NULL)", name=op.f('ck_swap_request_swap_has_two_shifts')),
+    sa.CheckConstraint("kind IN ('swap', 'cover')", name=op.f('ck_swap_request_kind')),
+    sa.CheckConstraint("state <> 'effective' OR (accepted_at IS NOT NULL AND approved_by IS NOT NULL)", name=op.f('ck_swap_request_effective_is_approved')),
+    sa.CheckConstraint("state IN ('asked', 'accepted', 'effective', 'refused', 'withdrawn')", name=op.f('ck_swap_request_state')),
+    sa.CheckConstraint('person_id <> replacement_id', name=op.f('ck_swap_request_two_people')),
+    sa.ForeignKeyConstraint(['other_shift_id'], ['shift.id'], name=op.f('fk_swap_request_other_shift_id_shift')),
+    sa.ForeignKeyConstraint(['room_key', 'person_id'], ['person.room_key', 'person.id'], name=op.f('fk_swap_request_room_key_person_id_person')),
+    sa.ForeignKeyConstraint(['room_key', 'replacement_id'], ['person.room_key', 'person.id'], name=op.f('fk_swap_request_room_key_replacement_id_person')),
+    sa.ForeignKeyConstraint(['shift_id'], ['shift.id'], name=op.f('fk_swap_request_shift_id_shift')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_swap_request'))
+    )
+    op.create_index('ix_swap_request_state', 'swap_request', ['room_key', 'state', 'id'], unique=False)
+    op.create_index('uq_swap_request_open', 'swap_request', ['shift_id', 'post_key'], unique=True, sqlite_where=sa.text("state IN ('asked', 'accepted')"), postgresql_where=sa.text("state IN ('asked', 'accepted')"))
+    op.create_table('handover_matter',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('handover_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('answer', sa.String(), nullable=False),
+    sa.Column('answered_at', sa.BigInteger(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('is_carried', sa.Boolean(), nullable=False),
+    sa.CheckConstraint("answer IN ('confirmed', 'refused', 'from_log')", name=op.f('ck_handover_matter_answer')),
+    sa.ForeignKeyConstraint(['handover_id'], ['handover.id'], name=op.f('fk_handover_matter_handover_id_handover')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_handover_matter')),
+    sa.UniqueConstraint('handover_id', 'key', name=op.f('uq_handover_matter_handover_id'))
+    )

@@ -89,3 +89,11 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     wrong = own_process("init", data=tmp_path / "file" / "room")
     assert wrong.status in {2, 4}
     assert "Traceback" not in wrong.err
+
+
+def test_the_language_of_the_call_becomes_that_of_the_installation(tmp_path: Path) -> None:
+    assert duty("--lang", "en", "init", "--demo", data=tmp_path / "room").status == 0
+    settings = tomllib.loads((tmp_path / "room" / "settings.toml").read_text(encoding="utf-8"))
+    assert settings["room"]["language"] == "en"
+    mails = duty("mail", "list", "--json", data=tmp_path / "room").document["mails"]
+    assert mails[0]["subject"].startswith("[")

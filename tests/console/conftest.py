@@ -1,6 +1,5 @@
 """The evening of the scene, told once and copied for each test."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +8,6 @@ import pytest
 
 from records.database import Database
 from tests.console.scene import Scene, told_evening
-
-os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 
 @pytest.fixture(scope="session")

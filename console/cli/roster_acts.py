@@ -1,0 +1,421 @@
+"""`duty roster publish|swap|cover|…`: make rosters, trade shifts, see gaps, hand rosters on."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.call import Call, call_of
+from console.cli.options import (
+    ONE_DAY,
+    By,
+    Json,
+    PinFile,
+    Signer,
+    day_starts,
+    read_instant,
+    read_pin,
+)
+from console.cli.people import zone_of
+from records.clean_text import clean
+from records.errors import BadData, Refused
+from records.language import Sentence, mark
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from console.roster_drafting import Draft
+
+GAPS_AHEAD = timedelta(days=30)
+
+
+class RosterFormat(StrEnum):
+    """The forms a roster is handed on in."""
+
+    XLSX = "xlsx"
+    ICS = "ics"
+
+
+Shift = Annotated[str, typer.Option("--shift", help=mark("班次,如 night:2026-02-09"))]
+PostOption = Annotated[
+    str | None, typer.Option("--post", help=mark("岗位,如 post:primary;本人的班可以不写"))
+]
+Reason = Annotated[str, typer.Option("--reason", help=mark("原因"))]
+Emergency = Annotated[
+    bool, typer.Option("--emergency", help=mark("班次已经开始的紧急情况,须写原因"))
+]
+Request = Annotated[
+    int | None, typer.Option("--request", help=mark("请求的编号;只有一个待办时可以不写"))
+]
+
+
+def add_to(group: typer.Typer) -> None:
+    """Give the group `roster` its acts."""
+    group.command("publish", help=mark("按班制和人员排出公平的值班表并发布"))(_publish)
+    group.command("swap", help=mark("请求与人调班"))(_swap)
+    group.command("cover", help=mark("请人替班"))(_cover)
+    group.command("accept", help=mark("接替人同意调班或替班"))(_accept)
+    group.command("approve", help=mark("带班领导批准调班或替班"))(_approve)
+    group.command("refuse", help=mark("不同意,或撤回自己的请求"))(_refuse)
+    group.command("requests", help=mark("列出待办的调班和替班请求"))(_requests)
+    group.command("gaps", help=mark("列出空岗和冲突"))(_gaps)
+    group.command("versions", help=mark("列出已发布的各版值班表"))(_versions)
+    group.command("export", help=mark("导出为 XLSX 或 iCalendar"))(_export)
+
+
+def _publish(  # noqa: PLR0913  the contract's fields
+    context: typer.Context,
+    *,
+    first: Annotated[str, typer.Option("--first", help=mark("首日,如 2026-02-01"))],
+    last: Annotated[str, typer.Option("--last", help=mark("末日"))],
+    pattern: Annotated[
+        str, typer.Option("--pattern", help=mark("值班员的班制:day_night、24h、12x2、8x3、weekly"))
+    ] = "day_night",
+    lead_pattern: Annotated[
+        str, typer.Option("--lead-pattern", help=mark("带班领导的班制;空则不排"))
+    ] = "lead",
+    officers: Annotated[
+        list[str] | None,
+        typer.Option("--officers", help=mark("值班员,可写多次;不写即所有具备资格者")),
+    ] = None,
+    leaders: Annotated[
+        list[str] | None, typer.Option("--leaders", help=mark("带班领导,可写多次"))
+    ] = None,
+    drivers: Annotated[
+        list[str] | None, typer.Option("--drivers", help=mark("值班司机,可写多次"))
+    ] = None,
+    with_gaps: Annotated[bool, typer.Option("--with-gaps", help=mark("有空岗也发布"))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=mark("只看,不发布"))] = False,
+    by: By = None,
+    pin_file: PinFile = None,
+    as_json: Json = False,
+) -> None:
+    from console.acts.rosters import RosterWish
+
+    call = call_of(context)
+    wish = RosterWish(
+        _date(first, "--first"),
+        _date(last, "--last"),
+        pattern,
+        lead_pattern,
+        tuple(officers or ()),
+        tuple(leaders or ()),
+        tuple(drivers or ()),
+    )
+    actions = call.actions()
+    draft = actions.draft_roster(wish)
+    _say_draft(call, draft)
+    if dry_run:
+        _show_draft(call, draft, as_json=as_json)
+        return
+    pin = read_pin(call, pin_file) if by is not None else None
+    done = actions.publish_roster(wish, by=by, with_gaps=with_gaps, pin=pin)
+    call.done(done, as_json=as_json)
+
+
+def _date(text: str, name: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadData(
+            mark("{name} 应为日期,如 2026-02-01,不是“{text}”。"),
+            name=name,
+            text=clean(text, limit=40),
+        ) from None
+
+
+def _say_draft(call: Call, draft: "Draft") -> None:
+    """Name gaps, what is unfair and what else people should know, before anything is stored."""
+    for gap in draft.gaps:
+        call.say(
+            Sentence(mark("空岗:班次{shift}的{post}无人。"), {"shift": gap.key, "post": gap.post})
+        )
+    for unfair in draft.unfair:
+        call.say(Sentence(mark("未能均衡:{reason}"), {"reason": unfair.reason}))
+    for note in draft.notes:
+        call.say(note)
+
+
+def _show_draft(call: Call, draft: "Draft", *, as_json: bool) -> None:
+    from console.replay_answer import instant_json
+
+    rows: list[dict[str, object]] = [
+        {
+            "shift": f"shift:{shift.key}",
+            "starts_at": instant_json(shift.starts_at),
+            "ends_at": instant_json(shift.ends_at),
+            "post": f"post:{post}",
+            "person": None if person is None else f"person:{person}",
+        }
+        for shift in draft.edition.shifts
+        for post, person in shift.people.items()
+    ]
+    if as_json:
+        call.answer(
+            {
+                "roster": rows,
+                "gaps": [
+                    {"shift": f"shift:{gap.key}", "post": f"post:{gap.post}"} for gap in draft.gaps
+                ],
+                "unfair": [
+                    {
+                        "measure": each.measure.value,
+                        "most": each.most,
+                        "least": each.least,
+                        "reason": call.said(each.reason),
+                    }
+                    for each in draft.unfair
+                ],
+                "notes": [call.said(note) for note in draft.notes],
+            }
+        )
+        return
+    call.table(
+        [mark("班次"), mark("开始"), mark("岗位"), mark("人员")],
+        [[row["shift"], call.local(row["starts_at"]), row["post"], row["person"]] for row in rows],
+    )
+
+
+def _swap(  # noqa: PLR0913  the contract's fields
+    context: typer.Context,
+    *,
+    by: Signer,
+    shift: Shift,
+    other_shift: Annotated[str, typer.Option("--other-shift", help=mark("对方的班次"))],
+    post: PostOption = None,
+    other_post: Annotated[
+        str | None, typer.Option("--other-post", help=mark("对方的岗位;默认同一岗位"))
+    ] = None,
+    replacement: Annotated[
+        str | None, typer.Option("--replacement", help=mark("对方,如 person:p010"))
+    ] = None,
+    reason: Reason = "",
+    emergency: Emergency = False,
+    pin_file: PinFile = None,
+    as_json: Json = False,
+) -> None:
+    from console.acts.rosters import SwapWish
+
+    call = call_of(context)
+    wish = SwapWish(shift, post, replacement, other_shift, other_post, reason, emergency)
+    done = call.actions().ask_swap(wish, by=by, pin=read_pin(call, pin_file))
+    call.done(done, as_json=as_json)
+
+
+def _cover(  # noqa: PLR0913  the contract's fields
+    context: typer.Context,
+    *,
+    by: Signer,
+    shift: Shift,
+    replacement: Annotated[
+        str, typer.Option("--replacement", help=mark("接替的人,如 person:p010"))
+    ],
+    post: PostOption = None,
+    reason: Reason = "",
+    emergency: Emergency = False,
+    pin_file: PinFile = None,
+    as_json: Json = False,
+) -> None:
+    from console.acts.rosters import SwapWish
+
+    call = call_of(context)
+    wish = SwapWish(shift, post, replacement, None, None, reason, emergency)
+    done = call.actions().cover_shift(wish, by=by, pin=read_pin(call, pin_file))
+    call.done(done, as_json=as_json)
+
+
+def _accept(
+    context: typer.Context,
+    *,
+    by: Signer,
+    request: Request = None,
+    pin_file: PinFile = None,
+    as_json: Json = False,
+) -> None:
+    call = call_of(context)
+    pin = read_pin(call, pin_file)
+    call.done(call.actions().accept_swap(by=by, request=request, pin=pin), as_json=as_json)
+
+
+def _approve(
+    context: typer.Context,
+    *,
+    by: Signer,
+    request: Request = None,
+    pin_file: PinFile = None,
+    as_json: Json = False,
+) -> None:
+    call = call_of(context)
+    pin = read_pin(call, pin_file)
+    call.done(call.actions().approve_swap(by=by, request=request, pin=pin), as_json=as_json)
+
+
+def _refuse(
+    context: typer.Context,
+    *,
+    by: Signer,
+    reason: Reason = "",
+    request: Request = None,
+    pin_file: PinFile = None,
+    as_json: Json = False,
+) -> None:
+    call = call_of(context)
+    pin = read_pin(call, pin_file)
+    done = call.actions().refuse_swap(by=by, request=request, reason=reason, pin=pin)
+    call.done(done, as_json=as_json)
+
+
+def _requests(context: typer.Context, as_json: Json = False) -> None:
+    from console.roster_lists import request_rows
+
+    call = call_of(context)
+    house = call.house()
+    with house.database.read() as session:
+        rows = request_rows(session, house.room_key)
+    if as_json:
+        call.answer({"requests": rows})
+        return
+    call.table(
+        [mark("编号"), mark("状态"), mark("班次"), mark("岗位"), mark("原值班"), mark("接替")],
+        [
+            [
+                row["request"],
+                row["state"],
+                row["shift"],
+                row["post"],
+                row["person"],
+                row["replacement"],
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _versions(context: typer.Context, as_json: Json = False) -> None:
+    from console.roster_lists import version_rows
+
+    call = call_of(context)
+    house = call.house()
+    with house.database.read() as session:
+        rows = version_rows(session, house.room_key)
+    if as_json:
+        call.answer({"versions": rows})
+        return
+    call.table(
+        [mark("版次"), mark("首日"), mark("末日"), mark("班制"), mark("发布"), mark("发布人")],
+        [
+            [
+                row["number"],
+                row["first"],
+                row["last"],
+                row["patterns"],
+                call.local(row["published_at"]),
+                row["published_by"],
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _gaps(
+    context: typer.Context,
+    *,
+    starts: Annotated[
+        str | None, typer.Option("--from", help=mark("从哪一日或时刻;默认此刻"))
+    ] = None,
+    ends: Annotated[
+        str | None, typer.Option("--to", help=mark("到哪一日或时刻;默认其后三十日"))
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    from console.roster_lists import conflict_rows, gap_rows
+
+    call = call_of(context)
+    house = call.house()
+    with house.database.read() as session:
+        zone = zone_of(session, house.room_key)
+        first = call.act().at if starts is None else read_instant(starts, "--from", zone)
+        last = first + GAPS_AHEAD
+        if ends is not None:
+            last = read_instant(ends, "--to", zone, is_end=True)
+        gaps = gap_rows(session, house.room_key, (first, last))
+        conflicts = conflict_rows(session, house.room_key, (first, last), house.rules.rosters.rest)
+    if as_json:
+        call.answer({"gaps": gaps, "conflicts": conflicts})
+        return
+    call.table(
+        [mark("岗位"), mark("空岗开始"), mark("空岗结束")],
+        [[row["post"], call.local(row["from"]), call.local(row["to"])] for row in gaps],
+    )
+    call.table(
+        [mark("班次"), mark("岗位"), mark("人员"), mark("冲突")],
+        [[row["shift"], row["post"], row["person"], row["obstacle"]] for row in conflicts],
+    )
+
+
+def _export(
+    context: typer.Context,
+    *,
+    file: Annotated[Path, typer.Option("--file", help=mark("写到哪个文件;不覆盖已有文件"))],
+    form: Annotated[
+        RosterFormat, typer.Option("--format", help=mark("xlsx(一份一月)或 ics"))
+    ] = RosterFormat.XLSX,
+    starts: Annotated[
+        str | None, typer.Option("--from", help=mark("从哪一日;默认本月首日"))
+    ] = None,
+    ends: Annotated[str | None, typer.Option("--to", help=mark("到哪一日;默认该月末日"))] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", help=mark("只导出这个人的班(仅 ics)"))
+    ] = None,
+) -> None:
+    from console.papers.roster_sheet import read_sheet
+
+    call = call_of(context)
+    house = call.house()
+    if file.exists():
+        raise Refused(mark("{file} 已存在,不会覆盖;请换一个文件名。"), file=file)
+    if person is not None and form is not RosterFormat.ICS:
+        raise BadData(mark("--person 只能与 --format ics 同用。"))
+    with house.database.read() as session:
+        first, last = _span(call, starts, ends)
+        sheet = read_sheet(session, house.room_key, first, last)
+    for name in sheet.same_names:
+        call.say(Sentence(mark("注意:“{name}”有同名者,再导入时分不清是谁。"), {"name": name}))
+    if form is RosterFormat.XLSX:
+        from console.papers.roster_xlsx import roster_xlsx
+
+        content = roster_xlsx(sheet)
+    else:
+        from console.papers.roster_calendar import roster_calendar
+
+        own = None if person is None else person.removeprefix("person:")
+        content = roster_calendar(sheet, at=call.act().at, person_id=own)
+    try:
+        with file.open("xb") as out:
+            out.write(content)
+    except OSError as error:
+        raise BadData(
+            mark("无法写入 {file}:{reason}。"), file=file, reason=error.strerror
+        ) from error
+    call.say(
+        Sentence(
+            mark("已导出{count}条值班安排到 {file}。"), {"count": len(sheet.lines), "file": file}
+        )
+    )
+
+
+def _span(call: Call, starts: str | None, ends: str | None) -> "tuple[datetime, datetime]":
+    house = call.house()
+    with house.database.read() as session:
+        zone = zone_of(session, house.room_key)
+    today = call.act().at.astimezone(zone).date()
+    first = day_starts(today.replace(day=1), zone)
+    if starts is not None:
+        first = read_instant(starts, "--from", zone)
+    if ends is not None:
+        return first, read_instant(ends, "--to", zone, is_end=True)
+    day = first.astimezone(zone).date()
+    following = (day.replace(day=1) + 32 * ONE_DAY).replace(day=1)
+    return first, day_starts(following, zone)

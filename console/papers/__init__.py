@@ -1,0 +1,1 @@
+"""Papers: what is printed or handed on as a file; reading files in is `console.imports`."""
