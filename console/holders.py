@@ -3,8 +3,8 @@
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from console.json_values import instant_json
 from console.parties import require_person, require_post
-from console.replay_answer import instant_json
 from records.act import Act
 from records.duty_log import Entry, append
 from records.errors import Refused, WrongState

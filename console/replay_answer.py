@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from console.json_values import instant_json, obligation_json
 from console.timeline import Timeline
 from plans.tables import Alert, Mail
 from records.duty_log import head, verify_chain
 from records.errors import ChainBreak
 from schedules.answering import read_answering
-from schedules.deadlines import late_seconds
 from schedules.outstanding import ObligationState
 from schedules.tables import Finding, Obligation
 
@@ -51,18 +51,6 @@ def read_answer(
     }
 
 
-def instant_json(instant: datetime | None) -> str | None:
-    """Return an instant as ISO 8601 in UTC with offset; None stays None."""
-    return None if instant is None else instant.astimezone(UTC).isoformat()
-
-
-def seconds_json(seconds: float | None) -> int | float | None:
-    """Return seconds as a whole number where they are whole."""
-    if seconds is None:
-        return None
-    return int(seconds) if seconds == int(seconds) else seconds
-
-
 def log_json(session: Session, room_key: str) -> dict[str, object]:
     """Return how many entries the duty log has, its head, and whether the chain verifies."""
     entries, hash_ = head(session, room_key)
@@ -71,22 +59,6 @@ def log_json(session: Session, room_key: str) -> dict[str, object]:
     except ChainBreak:
         return {"entries": entries, "head": hash_, "verifies": False}
     return {"entries": entries, "head": hash_, "verifies": True}
-
-
-def obligation_json(row: Obligation) -> dict[str, object]:
-    """Return one obligation in the contract's fields."""
-    return {
-        "kind": row.kind,
-        "subject": row.subject,
-        "owed_by": row.owed_by,
-        "rule": row.rule,
-        "source": row.source,
-        "arose_at": instant_json(row.arose_at),
-        "due_at": instant_json(row.due_at),
-        "fulfilled_at": instant_json(row.fulfilled_at),
-        "state": row.state,
-        "late_seconds": seconds_json(late_seconds(row.due_at, row.fulfilled_at)),
-    }
 
 
 def _obligations(session: Session, room_key: str, timeline: Timeline) -> list[dict[str, object]]:

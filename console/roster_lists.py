@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.replay_answer import instant_json
+from console.json_values import instant_json
 from records.names import party_names
 from schedules.roster import Given, Place, Rosterable, Span, conflicts_of
 from schedules.roster_matters import uncovered_posts

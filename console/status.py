@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from console.replay_answer import instant_json, obligation_json
+from console.json_values import instant_json, obligation_json
 from plans.mail_states import MailState
 from plans.tables import Mail, MailPath
 from records.names import party_names

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.actions import Actions, Rules
-from plans.rounds import DecideAndRaise
 from plans.rules import load_plan_rules
 from records.clock import Clock, SystemClock
 from records.database import Database
@@ -20,14 +19,13 @@ from records.migrate import upgrade
 from records.settings import LoadedSettings, Relay, read_settings
 from records.signing import PinSigning, Signing, pin_rules
 from schedules.lease import LeaseKeeper
-from schedules.rounds import LookAtDue, OpenDue
 from schedules.roster_rules import load_roster_rules
 from schedules.rules import load_schedule_rules
-from schedules.watch import Watch
 
-if TYPE_CHECKING:  # the console and most commands need no mail library
+if TYPE_CHECKING:  # the console and most commands need neither scheduler nor mail library
     from plans.channels.letters import Channel
     from plans.postman import Postman
+    from schedules.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +95,12 @@ def open_house(installation: Installation, clock: Clock | None = None) -> House:
     )
 
 
-def build_watch(database: Database, rules: Rules, lease: LeaseKeeper | None = None) -> Watch:
+def build_watch(database: Database, rules: Rules, lease: LeaseKeeper | None = None) -> "Watch":
     """Return the watch with its three rounds, in their order."""
+    from plans.rounds import DecideAndRaise  # noqa: PLC0415
+    from schedules.rounds import LookAtDue, OpenDue  # noqa: PLC0415
+    from schedules.watch import Watch  # noqa: PLC0415
+
     return Watch(
         database,
         OpenDue(rules.schedules),

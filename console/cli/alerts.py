@@ -77,7 +77,7 @@ def _alerts(
     """Return the latest alerts, oldest first; with `open_since` only open ones since then."""
     from sqlalchemy import select
 
-    from console.replay_answer import instant_json
+    from console.json_values import instant_json
     from plans.mail_states import Stage
     from plans.tables import Alert, Mail
     from records.names import party_names

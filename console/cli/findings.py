@@ -81,7 +81,7 @@ def _list(
 
 
 def _finding_json(row: "FindingRow", name: str | None) -> dict[str, object]:
-    from console.replay_answer import instant_json
+    from console.json_values import instant_json
 
     return {
         "id": row.id,

@@ -79,7 +79,7 @@ def _show(
 
 
 def _entry_json(row: "Recorded", language: Language) -> dict[str, object]:
-    from console.replay_answer import instant_json
+    from console.json_values import instant_json
 
     return {
         "seq": row.seq,

@@ -88,7 +88,7 @@ _STATES = {
 def _mails(session: "Session", room_key: str, limit: int) -> list[dict[str, object]]:
     from sqlalchemy import select
 
-    from console.replay_answer import instant_json
+    from console.json_values import instant_json
     from plans.mail_states import MailState
     from plans.tables import Mail
     from records.names import party_names

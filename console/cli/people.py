@@ -185,7 +185,7 @@ def _points(card: "PersonCard") -> tuple[str, str]:
 
 
 def _card_json(card: "PersonCard") -> dict[str, object]:
-    from console.replay_answer import instant_json
+    from console.json_values import instant_json
 
     return {
         "person": f"person:{card.id}",

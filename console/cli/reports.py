@@ -145,7 +145,7 @@ def _between(first: object, last: object):  # type: ignore[no-untyped-def]  # no
 def _reports(
     session: "Session", room_key: str, rows: "Sequence[Obligation]"
 ) -> list[dict[str, object]]:
-    from console.replay_answer import obligation_json
+    from console.json_values import obligation_json
     from records.names import party_names
 
     names = party_names(session, room_key, [row.owed_by for row in rows])
@@ -166,7 +166,7 @@ def _reports(
 def _chases(session: "Session", ids: list[int]) -> dict[int, list[dict[str, object]]]:
     from sqlalchemy import select
 
-    from console.replay_answer import instant_json
+    from console.json_values import instant_json
     from schedules.tables import Chase
 
     found: dict[int, list[dict[str, object]]] = {}

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli import roster_acts
+from console.cli import roster_acts, roster_views
 from console.cli.call import call_of
 from console.cli.options import ONE_DAY, Json, day_starts, read_instant
 from console.cli.people import zone_of
@@ -25,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help=mark("值班表"), no_args_is_help=True, rich_markup_mode=None)
     group.command("show", help=mark("列出一段时间的班次和人员"))(_show)
     roster_acts.add_to(group)
+    roster_views.add_to(group)
     app.add_typer(group, name="roster")
 
 
@@ -39,7 +40,7 @@ def _show(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    from console.replay_answer import instant_json
+    from console.json_values import instant_json
     from schedules.calendar import local_day
     from schedules.shifts import on_duty
 
@@ -74,7 +75,7 @@ def _show(
 
 
 def _rows(session: "Session", room_key: str, places: "Sequence[OnDuty]") -> list[dict[str, object]]:
-    from console.replay_answer import instant_json
+    from console.json_values import instant_json
     from records.names import party_names
 
     people = {place.person_id for place in places} - {None}
