@@ -3,13 +3,17 @@
 from console.acts.alerts import AlertActs
 from console.acts.desk import Done, Rules
 from console.acts.findings import FindingActs
+from console.acts.handovers import HandoverActs
 from console.acts.log import LogActs
 from console.acts.posts import PostActs
 from console.acts.reports import ReportActs
 from console.acts.rosters import RosterActs
+from console.acts.spot_checks import SpotCheckActs
 
 __all__ = ["Actions", "Done", "Rules"]
 
 
-class Actions(PostActs, ReportActs, AlertActs, FindingActs, LogActs, RosterActs):
+class Actions(
+    PostActs, ReportActs, AlertActs, FindingActs, LogActs, RosterActs, HandoverActs, SpotCheckActs
+):
     """The operator's acts in one room: one action, one instant, one transaction."""

@@ -79,6 +79,11 @@ def _obligations(session: Session, room_key: str, timeline: Timeline) -> list[di
 
 
 def _alerts(session: Session, room_key: str) -> list[dict[str, object]]:
+    """Return all alerts in their order; one that closes or comes back names the step told before.
+
+    The contract counts steps from 1: a mail that a matter is taken, over or back again bears the
+    highest step at which its recipient (else anybody) had been told of the matter.
+    """
     rows = session.execute(
         select(Alert, Obligation.kind, Obligation.owed_by, Obligation.subject, Mail.accepted_at)
         .join(Obligation, Obligation.id == Alert.obligation_id)
@@ -86,19 +91,27 @@ def _alerts(session: Session, room_key: str) -> list[dict[str, object]]:
         .where(Alert.room_key == room_key)
         .order_by(Alert.id)
     )
-    return [
-        {
-            "at": instant_json(alert.at),
-            "to": alert.recipient,
-            "as": alert.capacity,
-            "about": [{"owed_by": owed_by, "subject": subject, "kind": kind}],
-            "stage": alert.stage,
-            "ladder_step": alert.ladder_step,
-            "accepted_at": instant_json(accepted_at),
-            "acknowledged_at": instant_json(alert.acknowledged_at),
-        }
-        for alert, kind, owed_by, subject, accepted_at in rows
-    ]
+    steps: dict[tuple[int, str], int] = {}
+    found: list[dict[str, object]] = []
+    for alert, kind, owed_by, subject, accepted_at in rows:
+        place = (alert.obligation_id, alert.recipient)
+        anybody = (alert.obligation_id, "")
+        told_at = alert.ladder_step or steps.get(place, steps.get(anybody, 1))
+        steps[place] = max(told_at, steps.get(place, 1))
+        steps[anybody] = max(told_at, steps.get(anybody, 1))
+        found.append(
+            {
+                "at": instant_json(alert.at),
+                "to": alert.recipient,
+                "as": alert.capacity,
+                "about": [{"owed_by": owed_by, "subject": subject, "kind": kind}],
+                "stage": alert.stage,
+                "ladder_step": told_at,
+                "accepted_at": instant_json(accepted_at),
+                "acknowledged_at": instant_json(alert.acknowledged_at),
+            }
+        )
+    return found
 
 
 def _findings(session: Session, room_key: str) -> list[dict[str, object]]:

@@ -8,7 +8,17 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from console.events import alerts, findings, log, posts, reports, rosters
+from console.events import (
+    alerts,
+    findings,
+    handovers,
+    log,
+    posts,
+    presence,
+    reports,
+    rosters,
+    spot_checks,
+)
 from console.events.event import Event, EventKind, Instant
 from records.catalogue import Frozen, nearest, validated
 from records.errors import BadData
@@ -20,6 +30,9 @@ EVENTS: Mapping[str, EventKind] = {
     **alerts.KINDS,
     **findings.KINDS,
     **log.KINDS,
+    **handovers.KINDS,
+    **presence.KINDS,
+    **spot_checks.KINDS,
     **rosters.KINDS,
 }
 

@@ -46,12 +46,23 @@ def _check_tables(kinds: IncidentKinds, grades: GradeRules, file: str) -> None:
 
 
 def _check_kinds(clocks: ClockRules, kinds: IncidentKinds, file: str) -> None:
-    known = (EVERY_KIND, *_prefixes(kinds.slugs))
     for number, clock in enumerate(clocks.clock, start=1):
-        for key, named in (("kinds", clock.kinds), ("except_kinds", clock.except_kinds)):
-            for prefix in named:
-                if prefix not in known:
-                    _refuse(file, f"clock#{number}({clock.key})", key, prefix, known)
+        table = f"clock#{number}({clock.key})"
+        require_kinds(kinds, clock.kinds, file, table, "kinds")
+        require_kinds(kinds, clock.except_kinds, file, table, "except_kinds")
+
+
+def require_kinds(
+    kinds: IncidentKinds, named: Iterable[str], file: str, table: str, key: str
+) -> None:
+    """Refuse what a catalogue names as kinds unless each is a slug, the beginning of one, or "*".
+
+    Raises CatalogueError with file, table, key and the nearest kind.
+    """
+    known = (EVERY_KIND, *_prefixes(kinds.slugs))
+    for word in named:
+        if word not in known:
+            _refuse(file, table, key, word, known)
 
 
 def _prefixes(slugs: Iterable[str]) -> tuple[str, ...]:

@@ -173,9 +173,7 @@ class HandoverActs(Desk):
         said = mark("{person}自{from_at}起负责{post},承接未办结事项{count}项。")
         return Done(Sentence(said, params), assumed.obligation_ids)
 
-    def _outgoing(
-        self, session: Session, act: Act, by: str, post: str | None
-    ) -> tuple[str, str]:
+    def _outgoing(self, session: Session, act: Act, by: str, post: str | None) -> tuple[str, str]:
         """Return the post and who answers for it: the side that hands over."""
         kind, key = split_party(by)
         if kind == "post":
@@ -193,9 +191,7 @@ class HandoverActs(Desk):
             return keys[0], person_id
         return _only(mine), person_id
 
-    def _incoming(
-        self, session: Session, act: Act, by: str, post: str | None
-    ) -> tuple[str, str]:
+    def _incoming(self, session: Session, act: Act, by: str, post: str | None) -> tuple[str, str]:
         """Return the post and who is to come to it: the side that takes over."""
         kind, key = split_party(by)
         if kind == "post":
@@ -227,9 +223,7 @@ class HandoverActs(Desk):
             return keys[0], person_id
         return _only(self._named(session, act, keys, person_id)), person_id
 
-    def _reviewing(
-        self, session: Session, act: Act, by: str, post: str | None
-    ) -> tuple[str, str]:
+    def _reviewing(self, session: Session, act: Act, by: str, post: str | None) -> tuple[str, str]:
         """Return the post whose last handover is reviewed, and the officer who handed it over."""
         kind, key = split_party(by)
         if kind == "post":
@@ -282,6 +276,7 @@ def _only(keys: Sequence[str]) -> str:
         raise NotOnDuty(mark("此人此刻没有可交接的岗位。"))
     if len(keys) > 1:
         raise BadData(
-            mark("此人此刻在{posts}都可交接,请写明 post。"), posts="、".join(f"post:{k}" for k in keys)
+            mark("此人此刻在{posts}都可交接,请写明 post。"),
+            posts="、".join(f"post:{k}" for k in keys),
         )
     return keys[0]

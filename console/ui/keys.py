@@ -23,7 +23,7 @@ class KeyRule:
         return Binding(",".join(self.keys), self.action, self.words, id=self.id, show=False)
 
 
-# The same order at the foot of every screen.
+# The same order at the foot of every screen. Ctrl+A and Ctrl+B stay free for screen and tmux.
 EVERYWHERE = (
     KeyRule("help", ("f1", "question_mark"), "F1", "help", mark("帮助"), mark("打开本页")),
     KeyRule("board", ("f2",), "F2", "board", mark("总览"), mark("总览:在岗、超时、将到、邮路")),
@@ -44,7 +44,7 @@ PALETTE = KeyRule(
 ON_BOARD = (
     KeyRule(
         "acknowledge",
-        ("ctrl+a", "a"),
+        ("ctrl+k", "a"),
         "Enter",
         "acknowledge",
         mark("确认"),
@@ -58,8 +58,8 @@ ON_REPORTS = (
     KeyRule("nil_return", ("f5", "0"), "F5", "nil_return", mark("零报告"), mark("登记为零报告")),
     KeyRule(
         "chase",
-        ("ctrl+b", "c"),
-        "Ctrl+B",
+        ("ctrl+t", "c"),
+        "Ctrl+T",
         "chase",
         mark("催报"),
         mark("记录催报:对方的话、承诺时间"),

@@ -2,12 +2,15 @@
 
 `--seeds N` rooms of `--days D` days with crashes, sleep and clock steps, each told twice now and
 then for the same log head; `--nights M` nights compared with the clerk's; `--from S` begins at
-another seed. Exit status 1 if anything was broken; each fault is printed with its seed.
+another seed, `--processes P` tells in so many processes. Exit status 1 if anything was broken; each fault is printed with its seed.
 """
 
 import argparse
 import json
+import os
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from time import perf_counter
 
 from tests.simulation.days import Broken, Told, tell_days
@@ -22,31 +25,34 @@ SUMMED = (
 )
 
 
-def _days(seed: str, days: int, *, is_told_again: bool) -> Told:
-    told = tell_days(write_script(seed, days))
-    if is_told_again and tell_days(write_script(seed, days)) != told:
-        raise Broken(f"seed {seed}: told again it is another night")
+def _days(number: int, days: int) -> Told | str:
+    """Tell a seed's days, some twice; return what became of them, or what was broken."""
+    try:
+        told = tell_days(write_script(str(number), days))
+        if number % AGAIN_EVERY == 0 and tell_days(write_script(str(number), days)) != told:
+            return f"seed {number}: told again it is another night"
+    except Broken as error:
+        return str(error)
     return told
 
 
-def run(seeds: range, days: int, nights: range) -> dict[str, object]:
+def run(seeds: range, days: int, nights: range, processes: int) -> dict[str, object]:
     """Tell everything; return the summary."""
     began = perf_counter()
     faults: list[str] = []
     sums = dict.fromkeys(SUMMED, 0)
-    for number in seeds:
-        try:
-            told = _days(str(number), days, is_told_again=number % AGAIN_EVERY == 0)
-        except Broken as error:
-            faults.append(str(error))
-            print(error, file=sys.stderr)
-            continue
-        for name in SUMMED:
-            sums[name] += getattr(told, name)
-    for number in nights:
-        found = differences(str(number))
-        faults += found
-        print(*found, sep="\n", end="\n" if found else "", file=sys.stderr)
+    with ProcessPoolExecutor(processes) as pool:
+        for told in pool.map(_days, seeds, repeat(days)):
+            if isinstance(told, str):
+                faults.append(told)
+                print(told, file=sys.stderr, flush=True)
+                continue
+            for name in SUMMED:
+                sums[name] += getattr(told, name)
+        for found in pool.map(differences, map(str, nights)):
+            faults += found
+            for one in found:
+                print(one, file=sys.stderr, flush=True)
     return {
         "seeds": len(seeds),
         "days": days,
@@ -64,9 +70,11 @@ def main() -> int:
     arguments.add_argument("--days", type=int, default=5)
     arguments.add_argument("--nights", type=int, default=200)
     arguments.add_argument("--from", type=int, default=0, dest="first")
+    arguments.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = arguments.parse_args()
     first = given.first
-    summary = run(range(first, first + given.seeds), given.days, range(first, first + given.nights))
+    seeds, nights = (range(first, first + count) for count in (given.seeds, given.nights))
+    summary = run(seeds, given.days, nights, given.processes)
     print(json.dumps(summary, ensure_ascii=False))
     return 1 if summary["faults"] else 0
 

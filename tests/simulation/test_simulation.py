@@ -15,17 +15,15 @@ def test_random_days_with_crashes_sleep_and_clock_steps_keep_every_invariant(see
 
 def test_the_sample_holds_crashes_duplicates_and_refusals() -> None:
     """A simulation in which nothing goes wrong would prove nothing."""
-    told = tell_days(write_script("sample", days=2))
-    assert told.crashes > 1
-    assert told.missed > 0
-    assert told.refused_acts > 0
+    told = tell_days(write_script("sample c", days=2))
+    assert min(told.crashes, told.missed, told.duplicates) > 0
+    assert min(told.refused_mails, told.refused_acts) > 0
 
 
 def test_the_same_seed_gives_the_same_log() -> None:
-    first, second = (tell_days(write_script("again", days=1)) for _ in range(2))
+    first, second = (tell_days(write_script("sample b", days=1)) for _ in range(2))
     assert first == second
-    other = tell_days(write_script("another", days=1))
-    assert other.head != first.head
+    assert first.head != tell_days(write_script("sample d", days=1)).head
 
 
 @pytest.mark.slow

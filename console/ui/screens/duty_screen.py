@@ -9,9 +9,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from console.ui.desk import Desk
 from console.ui.widgets.bars import AlarmLine, Bar, KeyBar, TopBar, TruthLine
+from records.language import mark
 
 FULL_WIDTH = range(0xFF01, 0xFF5F)
 
@@ -64,6 +66,14 @@ class DutyScreen(Screen[None]):
     def board_changed(self) -> None:
         """Take in that a new board was read."""
         self.tick()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Record and show what a reading worker could not do; the screen goes on."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
+            self.desk.record_fault(error)
+            words = mark("读取出错:{reason},已写入故障记录。")
+            self.desk.trouble = self.desk.say(words, reason=type(error).__name__)
 
     async def on_key(self, event: events.Key) -> None:
         """Treat a key typed in full width, as an input method gives it, as its plain one."""

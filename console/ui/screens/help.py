@@ -28,7 +28,7 @@ SHOWN = {
 class HelpScreen(ModalScreen[None]):
     """All keys."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,enter,q", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,enter", "close", show=False)]
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()

@@ -43,7 +43,7 @@ class ReportsScreen(DutyScreen):
         panel.add_class("panel")
         yield panel
         yield Input(placeholder=self.desk.say(mark("单位名称、拼音或首字母")), id="filter")
-        keys = mark("Enter 收到 · F5 零报告 · Ctrl+B 催报 · / 查找 · ←→ 换日 · Esc 清除查找")
+        keys = mark("Enter 收到 · F5 零报告 · Ctrl+T 催报 · / 查找 · ←→ 换日 · Esc 清除查找")
         yield Static(content(" " + self.desk.say(keys)), id="hint")
 
     def on_mount(self) -> None:

@@ -43,15 +43,15 @@ OBLIGATIONS = {
 
 TAKEN = "17:50:00"
 ALERTS = [
-    # (at, to, owed by, step, acknowledged at); closing mails have no step
+    # (at, to, owed by, step, acknowledged at); a closing mail bears the step its reader was told at
     ("17:00:00", "unit:410404", "unit:410404", 1, None),
     ("17:00:00", DAY_PRIMARY, "unit:410404", 1, None),
     ("17:00:00", "unit:410411", "unit:410411", 1, None),
     ("17:00:00", DAY_PRIMARY, "unit:410411", 1, None),
     ("17:00:00", "unit:410422", "unit:410422", 1, None),
     ("17:00:00", DAY_PRIMARY, "unit:410422", 1, None),
-    ("17:03:00", "unit:410422", "unit:410422", 0, None),
-    ("17:03:00", DAY_PRIMARY, "unit:410422", 0, None),
+    ("17:03:00", "unit:410422", "unit:410422", 1, None),
+    ("17:03:00", DAY_PRIMARY, "unit:410422", 1, None),
     ("17:30:00", PRIMARY, "post:primary", 1, None),
     ("17:30:00", SECONDARY, "post:primary", 1, None),
     ("17:30:00", SECONDARY, "post:secondary", 1, TAKEN),
@@ -62,15 +62,15 @@ ALERTS = [
     ("17:40:00", LEADER, "post:secondary", 3, TAKEN),
     ("17:45:00", LEADER, "post:primary", 3, None),
     ("17:45:00", LEADER, "post:secondary", 3, TAKEN),
-    ("17:46:00", PRIMARY, "post:primary", 0, None),
-    ("17:46:00", SECONDARY, "post:primary", 0, None),
-    ("17:46:00", LEAD, "post:primary", 0, None),
-    ("17:46:00", LEADER, "post:primary", 0, None),
-    ("17:50:00", SECONDARY, "post:secondary", 0, None),
-    ("17:50:00", PRIMARY, "post:secondary", 0, None),
-    ("17:50:00", LEADER, "post:secondary", 0, None),
-    ("18:00:00", "unit:410411", "unit:410411", 0, None),
-    ("18:00:00", DAY_PRIMARY, "unit:410411", 0, None),
+    ("17:46:00", PRIMARY, "post:primary", 1, None),
+    ("17:46:00", SECONDARY, "post:primary", 1, None),
+    ("17:46:00", LEAD, "post:primary", 2, None),
+    ("17:46:00", LEADER, "post:primary", 3, None),
+    ("17:50:00", SECONDARY, "post:secondary", 1, None),
+    ("17:50:00", PRIMARY, "post:secondary", 1, None),
+    ("17:50:00", LEADER, "post:secondary", 3, None),
+    ("18:00:00", "unit:410411", "unit:410411", 1, None),
+    ("18:00:00", DAY_PRIMARY, "unit:410411", 1, None),
     ("18:00:00", LEAD, "unit:410404", 2, None),
 ]
 

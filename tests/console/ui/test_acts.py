@@ -128,7 +128,7 @@ async def test_a_report_is_received_and_another_chased(scene, tmp_path) -> None:
         await pilot.press("enter", "enter")
         await settled(pilot)
         assert toasts(app) == ["已收到湛河区的每日值班情况,迟41分0秒。"]
-        await pilot.press("ctrl+b", *"soon", "tab", *"1830", "enter")
+        await pilot.press("ctrl+t", *"soon", "tab", *"1830", "enter")
         await settled(pilot)
         assert toasts(app)[-1] == "已记录催报:石龙区。"
     chased = rows(scene, select(Chase.words, Chase.chased_by).order_by(Chase.id.desc()).limit(1))

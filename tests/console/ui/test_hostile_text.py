@@ -55,7 +55,7 @@ async def test_no_screen_lets_a_text_act(scene, tmp_path, text) -> None:
     app = console_of(scene, tmp_path, Language.ZH)
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
-        for keys in (["enter"], ["escape", "f4"], ["ctrl+b"], ["escape", "f7"], ["f8"], ["f2"]):
+        for keys in (["enter"], ["escape", "f4"], ["ctrl+t"], ["escape", "f7"], ["f8"], ["f2"]):
             await pilot.press(*keys)
             await settled(pilot)
             assert hostile_in(painted(app)) == []

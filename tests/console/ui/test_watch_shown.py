@@ -1,10 +1,12 @@
 """A dead watch cannot look alive, old data cannot look fresh, a slow database stops no clock."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 
 from console.board_reading import BoardReader
+from records.clock import pause
 from records.errors import Unreachable
 from tests.console.ui.painted import console_of, painted, settled, styles_of
 
@@ -102,6 +104,58 @@ async def test_data_that_grows_old_says_so_and_the_clock_goes_on(scene, tmp_path
         scene.reader.is_away = False
         await later(pilot, scene, 1, beats=True)
         assert "数据库" not in painted(app)
+
+
+class SlowReader(BoardReader):
+    """A reader whose database does not answer until it is let go."""
+
+    def __init__(self, *args) -> None:
+        super().__init__(*args)
+        self.answers = threading.Event()
+        self.answers.set()
+        self.asked = 0
+
+    def quick_token(self):
+        self.asked += 1
+        pause(20, self.answers)
+        return super().quick_token()
+
+
+async def test_a_database_that_does_not_answer_stops_neither_clock_nor_keys(
+    scene, tmp_path
+) -> None:
+    scene.reader = SlowReader(
+        scene.database, scene.clock, "room", scene.rules.schedules, scene.rules.plans
+    )
+    app = console_of(scene, tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        scene.reader.answers.clear()
+        asked = scene.reader.asked
+        for _ in range(3):
+            scene.clock.move_to(scene.clock.now() + timedelta(seconds=1))
+            app.tick()
+            await pilot.pause()
+        assert "17:41:03" in painted(app)
+        await pilot.press("f10")
+        await pilot.pause()
+        assert "离开值守台?" in painted(app)
+        assert scene.reader.asked == asked + 1
+        scene.reader.answers.set()
+        await settled(pilot)
+
+
+async def test_a_reading_that_fails_is_recorded_and_shown(scene, tmp_path) -> None:
+    app = console_of(scene, tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        scene.reader.mails = lambda: 1 // 0
+        await pilot.press("f8")
+        for _ in range(3):
+            await pilot.pause()
+        app.tick()
+        assert "读取出错:ZeroDivisionError" in painted(app)
+    assert "ZeroDivisionError" in (tmp_path / "faults.log").read_text(encoding="utf-8")
 
 
 async def test_a_window_that_is_too_small_says_who_is_here_and_what_is_urgent(
