@@ -37,11 +37,13 @@ class Owed:
     grace: timedelta
     is_top_priority: bool = False
     is_drill: bool = False
+    distinction: str = ""  # tells apart what one party owes of one matter at one instant
 
     @property
     def occurrence(self) -> str:
         """Return what makes this obligation the same one, whoever opens it."""
-        return f"{self.kind}|{self.owed_by}|{self.subject}|{self.due_at.isoformat()}"
+        same = f"{self.kind}|{self.owed_by}|{self.subject}|{self.due_at.isoformat()}"
+        return f"{same}|{self.distinction}" if self.distinction else same
 
 
 @dataclass(frozen=True, slots=True)

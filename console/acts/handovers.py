@@ -1,6 +1,6 @@
 """Acts of handover: offer, read back, accept or refuse, take over, review; switching it on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,8 @@ from schedules.handover_state import Answer
 from schedules.open_matters import read_open_matters, room_zone
 from schedules.spot_checks import manned_posts
 
+_Side = Callable[[Session, Act, str], str | None]
+
 
 class HandoverActs(Desk):
     """Acts by which a post passes from one person to another.
@@ -31,7 +33,7 @@ class HandoverActs(Desk):
     ) -> Done:
         """Offer the post to whoever comes; signed by the outgoing officer."""
         with self._act() as (session, bare):
-            post_key, person_id = self._outgoing(session, bare, by, post)
+            post_key, person_id = self._post_and_person(session, bare, by, post, self._outgoing)
             act = Act(bare.room_key, bare.at, f"person:{person_id}")
             self._sign(session, act, person_id, pin)
             place = handover.relief_for(session, act, self._rules.schedules, post_key)
@@ -58,7 +60,7 @@ class HandoverActs(Desk):
     ) -> Done:
         """Read back one open matter: confirm it, or say that it is not accepted as it stands."""
         with self._act() as (session, bare):
-            post_key, person_id = self._incoming(session, bare, by, post)
+            post_key, person_id = self._post_and_person(session, bare, by, post, self._incoming)
             act = Act(bare.room_key, bare.at, f"person:{person_id}")
             said = Answer.CONFIRMED if confirmed else Answer.REFUSED
             handover.answer_matter(
@@ -85,7 +87,7 @@ class HandoverActs(Desk):
         All in one transaction: where it is refused, nothing has changed.
         """
         with self._act() as (session, bare):
-            post_key, person_id = self._incoming(session, bare, by, post)
+            post_key, person_id = self._post_and_person(session, bare, by, post, self._incoming)
             act = Act(bare.room_key, bare.at, f"person:{person_id}")
             self._sign(session, act, person_id, pin)
             rules = self._rules.schedules
@@ -106,7 +108,7 @@ class HandoverActs(Desk):
         if not why:
             raise BadData(mark("拒绝接班须写明原因。"))
         with self._act() as (session, bare):
-            post_key, person_id = self._incoming(session, bare, by, post)
+            post_key, person_id = self._post_and_person(session, bare, by, post, self._incoming)
             act = Act(bare.room_key, bare.at, f"person:{person_id}")
             self._sign(session, act, person_id, pin)
             stored = handover.refuse(session, act, post_key, why)
@@ -124,7 +126,7 @@ class HandoverActs(Desk):
         if not why:
             raise BadData(mark("紧急接管须写明原因。"))
         with self._act() as (session, bare):
-            post_key, person_id = self._taking_over(session, bare, by, post)
+            post_key, person_id = self._post_and_person(session, bare, by, post, self._incoming)
             act = Act(bare.room_key, bare.at, f"person:{person_id}")
             self._sign(session, act, person_id, pin)
             rules = self._rules.schedules
@@ -138,7 +140,7 @@ class HandoverActs(Desk):
     ) -> Done:
         """Sign, as the outgoing officer, that nothing was overlooked."""
         with self._act() as (session, bare):
-            post_key, person_id = self._reviewing(session, bare, by, post)
+            post_key, person_id = self._post_and_person(session, bare, by, post, self._reviewing)
             act = Act(bare.room_key, bare.at, f"person:{person_id}")
             self._sign(session, act, person_id, pin)
             handover.review(session, act, post_key, clean(words, limit=LONGEST_WORDS))
@@ -173,102 +175,44 @@ class HandoverActs(Desk):
         said = mark("{person}自{from_at}起负责{post},承接未办结事项{count}项。")
         return Done(Sentence(said, params), assumed.obligation_ids)
 
-    def _outgoing(self, session: Session, act: Act, by: str, post: str | None) -> tuple[str, str]:
-        """Return the post and who answers for it: the side that hands over."""
+    def _post_and_person(
+        self, session: Session, act: Act, by: str, post: str | None, side: _Side
+    ) -> tuple[str, str]:
+        """Return the post that is meant, and who acts on that side of it.
+
+        A person without a post means the one post where that person is on this side.
+        """
         kind, key = split_party(by)
         if kind == "post":
             require_post(session, act.room_key, key)
-            person_id = responsible(session, act.room_key, key, act.at)
+            person_id = side(session, act, key)
             if person_id is None:
-                raise Refused(mark("岗位{post}此刻无人任职或排班。"), post=key)
+                raise Refused(mark("岗位{post}此刻没有可交接的人。"), post=key)
             return key, person_id
         person_id = person_behind(session, act, by)
-        keys = self._posts(session, act, post)
-        mine = [
-            each for each in keys if responsible(session, act.room_key, each, act.at) == person_id
-        ]
         if post is not None:
-            return keys[0], person_id
-        return _only(mine), person_id
+            post_key = post.removeprefix("post:")
+            require_post(session, act.room_key, post_key)
+            return post_key, person_id
+        keys = [party.removeprefix("post:") for party in manned_posts(session, act.room_key)]
+        return _only([each for each in keys if side(session, act, each) == person_id]), person_id
 
-    def _incoming(self, session: Session, act: Act, by: str, post: str | None) -> tuple[str, str]:
-        """Return the post and who is to come to it: the side that takes over."""
-        kind, key = split_party(by)
-        if kind == "post":
-            require_post(session, act.room_key, key)
-            return key, self._coming_to(session, act, key)
-        person_id = person_behind(session, act, by)
-        keys = self._posts(session, act, post)
-        if post is not None:
-            return keys[0], person_id
-        mine = []
-        for each in keys:
-            there = latest(session, act.room_key, each)
-            if there is not None and there.handing.is_pending:
-                if there.handing.relief.incoming == person_id:
-                    mine.append(each)
-        return _only(mine or self._named(session, act, keys, person_id)), person_id
+    def _outgoing(self, session: Session, act: Act, post_key: str) -> str | None:
+        return responsible(session, act.room_key, post_key, act.at)
 
-    def _taking_over(
-        self, session: Session, act: Act, by: str, post: str | None
-    ) -> tuple[str, str]:
-        """Return the post that is taken over, and by whom: anybody whom a named post lets in."""
-        kind, key = split_party(by)
-        if kind == "post":
-            require_post(session, act.room_key, key)
-            return key, self._coming_to(session, act, key)
-        person_id = person_behind(session, act, by)
-        keys = self._posts(session, act, post)
-        if post is not None:
-            return keys[0], person_id
-        return _only(self._named(session, act, keys, person_id)), person_id
-
-    def _reviewing(self, session: Session, act: Act, by: str, post: str | None) -> tuple[str, str]:
-        """Return the post whose last handover is reviewed, and the officer who handed it over."""
-        kind, key = split_party(by)
-        if kind == "post":
-            require_post(session, act.room_key, key)
-            there = latest(session, act.room_key, key)
-            if there is None or there.handing.outgoing is None:
-                raise Refused(mark("岗位{post}没有可复核的交接。"), post=key)
-            return key, there.handing.outgoing
-        person_id = person_behind(session, act, by)
-        keys = self._posts(session, act, post)
-        if post is not None:
-            return keys[0], person_id
-        mine = []
-        for each in keys:
-            there = latest(session, act.room_key, each)
-            if there is not None and there.handing.outgoing == person_id:
-                mine.append(each)
-        return _only(mine), person_id
-
-    def _coming_to(self, session: Session, act: Act, post_key: str) -> str:
+    def _incoming(self, session: Session, act: Act, post_key: str) -> str | None:
         there = latest(session, act.room_key, post_key)
         if there is not None and there.handing.is_pending:
             return there.handing.relief.incoming
-        place = handover.relief_for(session, act, self._rules.schedules, post_key)
-        assert place.present_person is not None
+        try:
+            place = handover.relief_for(session, act, self._rules.schedules, post_key)
+        except NotOnDuty:
+            return None
         return place.present_person
 
-    def _named(self, session: Session, act: Act, keys: Sequence[str], person_id: str) -> list[str]:
-        """Return the posts to which this person is to come by the roster."""
-        found = []
-        for key in keys:
-            try:
-                place = handover.relief_for(session, act, self._rules.schedules, key)
-            except NotOnDuty:
-                continue
-            if place.present_person == person_id:
-                found.append(key)
-        return found
-
-    def _posts(self, session: Session, act: Act, post: str | None) -> list[str]:
-        if post is None:
-            return [party.removeprefix("post:") for party in manned_posts(session, act.room_key)]
-        key = post.removeprefix("post:")
-        require_post(session, act.room_key, key)
-        return [key]
+    def _reviewing(self, session: Session, act: Act, post_key: str) -> str | None:
+        there = latest(session, act.room_key, post_key)
+        return None if there is None else there.handing.outgoing
 
 
 def _only(keys: Sequence[str]) -> str:

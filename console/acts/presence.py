@@ -42,7 +42,7 @@ class PresenceActs(Desk):
     def ask_presence(self, *, by: str) -> int:
         """Return a fresh digit for the post's screen; it must be typed to answer the check."""
         with self._act() as (session, bare):
-            post_key, _ = self._at_post(session, bare, by)
+            post_key, _ = self._standing_post(session, bare, by)
             return presence.put_question(session, bare, post_key, self.chance).digit
 
     def answer_presence(self, *, by: str, digit: int) -> Done:
@@ -52,24 +52,24 @@ class PresenceActs(Desk):
         is held down never answers.
         """
         with self._act() as (session, bare):
-            post_key, person_id = self._at_post(session, bare, by)
+            post_key, person_id = self._standing_post(session, bare, by)
             act = Act(bare.room_key, bare.at, f"person:{person_id}")
             if presence.counts(session, act, post_key, digit):
-                return self._confirm(session, act, post_key)
+                return self._presence_confirmed(session, act, post_key)
             presence.put_question(session, act, post_key, self.chance, typed=digit)
         raise Refused(mark("数字不对,或未看清就按下:请键入新显示的数字。"))
 
     def confirm_presence(self, *, by: str) -> Done:
         """Answer the check as given: a replay tells that it was answered, not which digit."""
         with self._act() as (session, bare):
-            post_key, person_id = self._at_post(session, bare, by)
+            post_key, person_id = self._standing_post(session, bare, by)
             act = Act(bare.room_key, bare.at, f"person:{person_id}")
-            return self._confirm(session, act, post_key)
+            return self._presence_confirmed(session, act, post_key)
 
     def put_off_presence(self, *, by: str) -> Done:
         """Put off the next check for some minutes: a call or a paper is being entered."""
         with self._act() as (session, bare):
-            post_key, person_id = self._at_post(session, bare, by)
+            post_key, person_id = self._standing_post(session, bare, by)
             act = Act(bare.room_key, bare.at, f"person:{person_id}")
             count = presence.put_off(session, act, self._rules.schedules, post_key)
             said = mark("在岗确认已暂缓。") if count else mark("近几分钟内没有在岗确认,不必暂缓。")
@@ -95,7 +95,7 @@ class PresenceActs(Desk):
             self._sign(session, act, second, second_pin)
             return Done(Sentence(mark("在岗确认的设置已更改。")))
 
-    def _confirm(self, session: Session, act: Act, post_key: str) -> Done:
+    def _presence_confirmed(self, session: Session, act: Act, post_key: str) -> Done:
         ids = presence.confirm(session, act, self._rules.schedules, post_key)
         self._over(session, act, ids)
         params = {
@@ -104,7 +104,7 @@ class PresenceActs(Desk):
         }
         return Done(Sentence(mark("{person}已在{post}确认在岗。"), params), ids)
 
-    def _at_post(self, session: Session, act: Act, by: str) -> tuple[str, str]:
+    def _standing_post(self, session: Session, act: Act, by: str) -> tuple[str, str]:
         """Return the post and who stands at it; a person means the post they stand at."""
         kind, key = split_party(by)
         if kind == "post":

@@ -35,8 +35,8 @@ class SpotCheckActs(PresenceActs):
         """
         with self._act(by) as (session, act):
             if by is not None:
-                self._require_lead(session, act)
-            parties = self._parties(session, act, party)
+                self._lead_must_plan(session, act)
+            parties = self._checked_parties(session, act, party)
             ids = spot_checks.plan(
                 session,
                 act,
@@ -48,12 +48,12 @@ class SpotCheckActs(PresenceActs):
             said = mark("已安排点名,时刻随机。") if party is None else mark("已安排抽查,时刻随机。")
             return Done(Sentence(said), tuple(ids))
 
-    def _require_lead(self, session: Session, act: Act) -> None:
+    def _lead_must_plan(self, session: Session, act: Act) -> None:
         person_id = act.operator.removeprefix("person:")
         if person_id not in [holder_of(session, act, post) for post in _MAY_PLAN]:
             raise NotAuthorised(mark("只有当班带班领导或值班局领导可以安排抽查和点名。"))
 
-    def _parties(self, session: Session, act: Act, party: str | None) -> list[str]:
+    def _checked_parties(self, session: Session, act: Act, party: str | None) -> list[str]:
         if party is None:
             return spot_checks.manned_posts(session, act.room_key)
         kind, key = split_party(party)
@@ -68,14 +68,14 @@ class SpotCheckActs(PresenceActs):
     def answer_spot_check(self, *, by: str) -> Done:
         """Answer, at the post, the check or roll call that it was asked."""
         with self._act() as (session, bare):
-            post_key, person_id = self._at_post(session, bare, by)
+            post_key, person_id = self._standing_post(session, bare, by)
             act = Act(bare.room_key, bare.at, f"person:{person_id}")
             ids = spot_checks.answer(session, act, post_key)
             self._over(session, act, ids)
             params = {"post": self._rules.schedules.post_words(post_key)}
             return Done(Sentence(mark("{post}已应答抽查。"), params), ids)
 
-    def call_unit(  # noqa: PLR0913  the register's fields
+    def call_unit(
         self,
         *,
         unit: str,
