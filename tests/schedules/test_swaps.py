@@ -1,4 +1,4 @@
-"""A swap is asked for, accepted, approved, and only then changes the roster; each refusal says why."""
+"""A swap is asked for, accepted, approved, and only then changes the roster."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -215,7 +215,7 @@ def test_only_the_replacement_accepts_and_only_another_leader_approves(
     assert refused(lambda: actions.accept_swap(by="person:eve", request=1))[0] is WrongState
     assert refused(lambda: actions.approve_swap(by="person:an"))[0] is NotAuthorised
     told = refused(
-        lambda: actions.cover_shift(SwapWish(NIGHT, replacement="person:bo"), by="person:an")
+        lambda: actions.cover_shift(SwapWish(NIGHT, replacement="person:eve"), by="person:an")
     )
     assert told[0] is WrongState
     assert refused(lambda: actions.approve_swap(by="post:shift_lead", request=7))[0] is NotFound

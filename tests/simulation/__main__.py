@@ -2,7 +2,8 @@
 
 `--seeds N` rooms of `--days D` days with crashes, sleep and clock steps, each told twice now and
 then for the same log head; `--nights M` nights compared with the clerk's; `--from S` begins at
-another seed, `--processes P` tells in so many processes. Exit status 1 if anything was broken; each fault is printed with its seed.
+another seed, `--processes P` tells in so many processes. Exit status 1 if anything was broken; each
+fault is printed with its seed.
 """
 
 import argparse

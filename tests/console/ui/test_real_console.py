@@ -5,10 +5,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from plans.tables import Mail
 from records.clock import SystemClock
@@ -17,6 +18,7 @@ from records.duty_log import Entry, append
 from records.installation import Installation
 from records.language import Sentence
 from records.tables import DutyRoom, Person, Unit
+from schedules.tables import WatchLease
 from tests.console.ui.real_terminal import F10, F, RealTerminal
 
 pytestmark = pytest.mark.slow
@@ -35,11 +37,19 @@ HOSTILE = "[@click=app.exit]x[/][/][red]" + "".join(ACTING)
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a sample room."""
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a sample room; no watch of it outlives the tests."""
     folder = tmp_path_factory.mktemp("console") / "room"
     subprocess.run([DUTY, "--data", folder, "init", "--demo"], check=True, capture_output=True)
-    return folder
+    yield folder
+    database = Database.at_path(Installation(folder).database_file)
+    with database.read() as session:
+        holder = session.scalar(select(WatchLease.holder)) or ""
+    database.close()
+    process = holder.split(":")[1:2]  # machine, process, what tells restarts apart
+    if process:
+        with suppress(ProcessLookupError):
+            os.kill(int(process[0]), signal.SIGKILL)
 
 
 @pytest.fixture
