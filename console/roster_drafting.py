@@ -178,13 +178,14 @@ def _crew(
         places[0].starts_at - rules.rest,
         max(place.ends_at for place in places) + rules.rest,
     )
+    begins, ends = Edition(wanted.first, wanted.last, (), ()).span(ground.zone)
     replaced = session.scalars(
         select(Shift.id)
         .join(Assignment, Assignment.shift_id == Shift.id)
         .where(
             Shift.room_key == room_key,
-            Shift.starts_at >= places[0].starts_at,
-            Shift.starts_at <= places[-1].starts_at,
+            Shift.starts_at >= begins,
+            Shift.starts_at < ends,
             Assignment.post_key.in_(_posts_of(pattern)),
         )
     ).all()

@@ -76,9 +76,12 @@ def decide(
     """
     if item.acknowledged_at is not None:
         return _returned(item, situation, returns_after, now)
-    if ladder is None or now < item.due_at:
+    if ladder is None:
         return Decision((), (), item.told_until, item.own_next_look_at)
-    steps = climb(ladder, item.due_at, item.told_until, now=now)
+    begins_at = item.due_at - ladder.begins_before
+    if now < begins_at:
+        return Decision((), (), item.told_until, _earlier(item.own_next_look_at, begins_at))
+    steps = climb(ladder, begins_at, item.told_until, now=now)
     tellings: list[Telling] = []
     nobody: list[int] = []
     for step in steps.due:
@@ -120,9 +123,11 @@ def _returned(
 def resolve(item: Outstanding, role: str, situation: Situation) -> Recipient | None:
     """Return who stands behind a role of a ladder in this matter, or None.
 
-    Roles: `owed_by`, `partner`, and parties such as `post:shift_lead` or `person:p001`.
+    Roles: `owed_by`, `partner`, `centre.deputy` and `centre.office` of the command centre that owes
+    it, and parties such as `post:shift_lead` or `person:p001`. What a centre owes, its commander
+    answers for.
     """
-    party = item.owed_by if role in ("owed_by", "partner") else role
+    party = _party_of(item.owed_by, role)
     kind, _, key = party.partition(":")
     if kind != "post":
         return Recipient(party, kind) if kind in ("person", "unit") else None
@@ -136,6 +141,18 @@ def resolve(item: Outstanding, role: str, situation: Situation) -> Recipient | N
     if person is None:
         return None
     return Recipient(f"person:{person}", situation.capacities.get(key, key))
+
+
+# Who of a command centre a role of its ladder means.
+_OF_A_CENTRE = {"owed_by": "commander", "centre.deputy": "deputy", "centre.office": "office"}
+
+
+def _party_of(owed_by: str, role: str) -> str:
+    """Return the party that a role means: of a centre one of its standing posts."""
+    kind, _, key = owed_by.partition(":")
+    if kind == "centre" and role in _OF_A_CENTRE:
+        return f"post:{key}.{_OF_A_CENTRE[role]}"
+    return owed_by if role in ("owed_by", "partner") else role
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:

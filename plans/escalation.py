@@ -14,11 +14,16 @@ class LadderStep:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Ordered steps if nobody acknowledges; the last one may repeat for ever."""
+    """Ordered steps if nobody acknowledges; the last one may repeat for ever.
+
+    Its steps count from `begins_before` the deadline: who must answer within five minutes is told
+    at once, not when the five minutes are over.
+    """
 
     key: str
     steps: tuple[LadderStep, ...]
     repeats_every: timedelta | None
+    begins_before: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,13 @@ class Mail(Base):
             sqlite_where=text("next_try_at IS NOT NULL"),
             postgresql_where=text("next_try_at IS NOT NULL"),
         ),
+        Index(
+            "ix_mail_refused",
+            "room_key",
+            "at",
+            sqlite_where=text("state = 'refused'"),
+            postgresql_where=text("state = 'refused'"),
+        ),
         Index("ix_mail_recipient", "room_key", "recipient", "id"),
     )
 

@@ -38,6 +38,7 @@ class Owed:
     is_top_priority: bool = False
     is_drill: bool = False
     distinction: str = ""  # tells apart what one party owes of one matter at one instant
+    first_look_at: datetime | None = None  # where somebody is to be told before it is due
 
     @property
     def occurrence(self) -> str:
@@ -102,7 +103,7 @@ def _new_row(room_key: str, item: Owed) -> dict[str, object]:
         "due_at": item.due_at,
         "missed_at": item.due_at + item.grace,
         "state": ObligationState.OPEN.value,
-        "next_look_at": item.due_at,
+        "next_look_at": item.first_look_at or item.due_at,
         "note": "",
     }
 

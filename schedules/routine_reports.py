@@ -41,7 +41,8 @@ def receive(
 ) -> Received:
     """Record that a unit's routine report has come in.
 
-    It counts for the latest occurrence whose period has begun and that is not settled yet.
+    It counts for the coming occurrence once that is near (`counts_early`), before that for the
+    latest one that was not settled in time, else for the next whose period has begun.
     Raises NotFound for an unknown unit, Refused where the unit does not owe this report, and
     WrongState where it has come in already.
 
@@ -94,9 +95,15 @@ def _owed_now(session: Session, act: Act, unit_id: str, rule: ReportRule) -> Obl
         .order_by(Obligation.due_at.desc())
         .limit(60)
     ).all()
-    for row in rows:
-        if row.fulfilled_at is None and row.state in ("open", "late", "missed"):
-            return row
+    owed = [
+        row for row in rows if row.fulfilled_at is None and row.state in ("open", "late", "missed")
+    ]
+    passed = [row for row in owed if row.due_at < act.at]
+    near = [
+        row for row in owed if row.due_at >= act.at and act.at >= row.due_at - rule.counts_early
+    ]
+    for row in [*near[-1:], *passed, *reversed(owed)]:
+        return row
     if rows:
         raise WrongState(
             mark("{unit}的{report}已收到,不必重复登记。"), unit=unit_id, report=_words(rule)

@@ -85,6 +85,7 @@ class ReportRule(Frozen):
     weekday: Weekday | None = None
     day: int | None = Field(default=None, ge=1, le=31)
     if_not_workday: IfNotWorkday
+    counts_early: Duration
     grace: Duration
     ladder: str
     rule: str

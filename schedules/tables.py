@@ -127,6 +127,13 @@ class Obligation(Base):
             sqlite_where=text("next_look_at IS NOT NULL"),
             postgresql_where=text("next_look_at IS NOT NULL"),
         ),
+        Index(
+            "ix_obligation_overdue",
+            "room_key",
+            "due_at",
+            sqlite_where=text("state IN ('late', 'missed') AND fulfilled_at IS NULL"),
+            postgresql_where=text("state IN ('late', 'missed') AND fulfilled_at IS NULL"),
+        ),
         Index("ix_obligation_party", "room_key", "owed_by", "due_at"),
         Index("ix_obligation_due", "room_key", "due_at"),
         Index("ix_obligation_subject", "room_key", "subject"),

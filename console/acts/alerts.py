@@ -1,5 +1,7 @@
 """Acts on alerts: a named person takes a matter on."""
 
+from collections.abc import Sequence
+
 from console.acts.desk import LONGEST_WORDS, Desk, Done
 from console.parties import person_behind
 from plans import alerts
@@ -22,12 +24,15 @@ class AlertActs(Desk):
         by: str | None = None,
         how: str = "",
         pin: str | None = None,
+        matters: Sequence[int] = (),
     ) -> Done:
-        """Record that a person took on the open alerts of a party, or of a mail's code.
+        """Record that a person took on the open alerts of a party, of a mail's code, or of matters.
 
-        Raises NotFound where nothing is open, BadData where neither party nor code is given.
+        `matters` are obligations, as a line of the board stands for several; what was settled or
+        taken meanwhile is passed over. Raises NotFound where nothing is open, BadData where
+        nothing says which alerts are meant.
         """
-        if owed_by is None and code is None:
+        if owed_by is None and code is None and not matters:
             raise BadData(mark("确认告警须写明 owed_by(欠项方)或邮件中的四位代码 code。"))
         with self._act(by) as (session, act):
             if by is not None:
@@ -36,6 +41,8 @@ class AlertActs(Desk):
             ids = alerts.open_matters(
                 session, act.room_key, owed_by, kind=obligation_kind, subject=subject
             )
+            if matters:
+                ids = [one for one in ids if one in set(matters)]
             if code is not None:
                 ids = alerts.with_code(session, act.room_key, ids, code)
             count = alerts.acknowledge(

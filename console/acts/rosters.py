@@ -1,24 +1,28 @@
 """Acts on rosters: publish, ask for a swap or cover, accept, approve, refuse."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from console.acts.desk import LONGEST_WORDS, Desk, Done
 from console.parties import holder_of, person_behind, require_person, require_post
 from console.roster_drafting import Draft, Wanted, draft_roster, zone_of_room
+from plans import notices
 from records.act import Act
 from records.clean_text import clean
 from records.errors import BadData, NotAuthorised, NotFound, NotOnDuty, Refused
-from records.language import Sentence, mark
+from records.language import Language, Sentence, mark
 from schedules import roster_matters, swaps
+from schedules.openers import Room
 from schedules.roster_tables import SwapRequest
 from schedules.roster_versions import issue
 from schedules.swaps import Asking, Standing, SwapState, standing_at
+from schedules.tables import Shift
 
 OFFICERS, LEADERS, DRIVERS = "duty_officer", "shift_lead", "driver"
 _LEADING = ("shift_lead", "shift_lead_b", "duty_leader")
+_INSTANT = timedelta(microseconds=1)
 _SHOWN = 5  # gaps named in a sentence; the rest are counted
 
 
@@ -207,11 +211,28 @@ class RosterActs(Desk):
             )
             swaps.approve(session, act, number, self._rules.rosters.rest)
             zone = zone_of_room(session, act.room_key)
+            self._tell_moved(session, act, number, Room(act.room_key, zone))
             self._over(session, act, roster_matters.settle(session, act, zone))
             return Done(
                 Sentence(mark("第{number}号请求已批准,值班表已更改。"), {"number": number}),
                 (number,),
             )
+
+    def _tell_moved(self, session: Session, act: Act, number: int, room: Room) -> None:
+        """Tell both people of each shift that passed from one to the other."""
+        request = swaps.request_of(session, act.room_key, number)
+        places = [(request.shift_id, request.post_key)]
+        if request.other_shift_id is not None and request.other_post_key is not None:
+            places.append((request.other_shift_id, request.other_post_key))
+        told = []
+        for shift_id, post_key in places:
+            starts_at = session.get_one(Shift, shift_id).starts_at
+            for duty in notices.duties(session, act.room_key, starts_at, starts_at + _INSTANT):
+                if duty.post_key == post_key:
+                    pair = {request.person_id, request.replacement_id}
+                    (before,) = pair - {duty.person_id}
+                    told += notices.moved(room, duty, before, duty.person_id, turn=number)
+        notices.send_notices(session, act, told, Language.ZH)
 
     def refuse_swap(
         self, *, by: str, reason: str, request: int | None = None, pin: str | None = None

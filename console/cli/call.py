@@ -63,6 +63,11 @@ class Call:
                 ) from error
         return self._house
 
+    def require_installation(self) -> None:
+        """Raise Unreachable if `duty init` has not been here."""
+        if not self.installation.exists:
+            self.house()
+
     def close(self) -> None:
         """Give the database back."""
         if self._house is not None:

@@ -4,17 +4,21 @@ import logging
 import os
 import signal
 import sys
+import threading
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from console.cli.call import Call, call_of
-from records.errors import Refused
+from records.errors import DutyError, Refused
 from records.language import Sentence, mark
 
 if TYPE_CHECKING:
     import subprocess
 
+    from console.wiring import House
+
+_log = logging.getLogger(__name__)
 
 SIGNALLED = 128  # as shells say that a signal ended a program
 _STREAMS = ("stdin", "stdout", "stderr")  # the screens are drawn on the last one
@@ -30,20 +34,58 @@ def _console(context: typer.Context) -> None:
     call = call_of(context)
     if not all(map(_is_terminal, _STREAMS)) or os.environ.get("TERM") == "dumb":
         raise Refused(mark("值班台需要终端;没有终端时请用命令,例如 duty status,详见 duty --help。"))
-    house = call.house()
-    from console.watching import start_watch_if_none
+    call.require_installation()
+    from console.ui.app import open_console
+    from records.clock import SystemClock
 
-    started = start_watch_if_none(house)
+    beside = _WatchBeside()
     _leave_in_order_when_told_to_end()
-    try:
-        from console.ui.app import run_console
 
-        status = run_console(house, house.room_key, call.language)
+    def opening() -> "House":
+        house = call.house()
+        beside.start(house)
+        return house
+
+    try:
+        status = open_console(
+            opening,
+            call.language,
+            clock=SystemClock(),
+            log_file=call.installation.log_file,
+        )
     finally:
+        started = beside.started()
         if started is not None:
             _leave(call, started)
     if status:
         raise typer.Exit(status)
+
+
+class _WatchBeside:
+    """Sees to it that a watch runs, beside the screens, which are painted meanwhile."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+        self._started: subprocess.Popen[bytes] | None = None
+
+    def start(self, house: "House") -> None:
+        """Start a watch in a thread of its own if none is alive; its troubles go to the log."""
+        self._thread = threading.Thread(target=self._see_to_it, args=(house,), daemon=True)
+        self._thread.start()
+
+    def _see_to_it(self, house: "House") -> None:
+        from console.watching import start_watch_if_none
+
+        try:
+            self._started = start_watch_if_none(house)
+        except DutyError:
+            _log.exception("no watch could be started; the board shows that there is none")
+
+    def started(self) -> "subprocess.Popen[bytes] | None":
+        """Return the process that was started, once that is known."""
+        if self._thread is not None:
+            self._thread.join()
+        return self._started
 
 
 def _leave_in_order_when_told_to_end() -> None:

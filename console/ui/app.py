@@ -1,4 +1,4 @@
-"""The console's app: one clock, one poll, the screens; `run_console` opens it."""
+"""The console's app: one clock, one poll, the screens; `open_console` opens it."""
 
 import asyncio
 import functools
@@ -304,14 +304,6 @@ def furnish(house: "House") -> ConsoleHouse:
             house.database, house.clock, house.room_key, rules.schedules, rules.plans
         ),
         fault_file=house.installation.log_file.with_name("console-faults.log"),
-    )
-
-
-def run_console(house: "House", room_key: str, language: Language) -> int:
-    """Open the console of a house that is open already; else as `open_console`."""
-    assert room_key == house.room_key
-    return open_console(
-        lambda: house, language, clock=house.clock, log_file=house.installation.log_file
     )
 
 

@@ -16,7 +16,7 @@ from tests.schedules.owing import act_of
 from tests.stories.duty_room import ROOM, StoryRoom, local
 
 OFFICERS = tuple(f"person:o{number}" for number in range(1, 9))
-LEADERS = ("person:cy", "person:dee", "person:eve")
+LEADERS = ("person:bo", "person:cy", "person:dee", "person:eve")
 
 
 @pytest.fixture

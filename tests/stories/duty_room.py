@@ -23,6 +23,7 @@ from records.duty_log import verify_chain
 from records.people import add_contact_point, add_person
 from records.signing import TakenAsGiven
 from records.tables import Person, Unit
+from schedules.deadlines import late_seconds
 from schedules.holidays import load_year
 from schedules.openings import reopen_from
 from schedules.shifts import PlannedShift, publish
@@ -236,12 +237,7 @@ class StoryRoom:
                 .order_by(Obligation.due_at.desc())
                 .limit(1)
             ).one()
-            late = (
-                None
-                if row.fulfilled_at is None
-                else (row.fulfilled_at - row.due_at).total_seconds()
-            )
-            return row.state, late
+            return row.state, late_seconds(row.due_at, row.fulfilled_at)
 
     def close(self) -> None:
         """End the story: the log verifies, and nobody was told what nobody expected."""

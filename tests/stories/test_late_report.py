@@ -113,3 +113,20 @@ def test_a_holiday_that_is_loaded_late_takes_back_what_was_opened(database: Data
         ("open", "2026-03-24 09:00"),
     ]
     room.close()
+
+
+@pytest.mark.rule("R-REP-11")
+def test_a_report_of_the_next_morning_is_the_missed_one_and_not_the_next(room: StoryRoom) -> None:
+    """It stays missed with its time of arrival; near the next deadline it is the next one."""
+    room.actions.receive_report(unit="north", report=DAILY)
+    room.advance_to("00:30")
+    room.advance_to("07:30")
+    room.actions.receive_report(unit="south", report=DAILY)
+    assert room.state_of("unit:south", "routine_report") == ("missed", 14.5 * 3600)
+    room.forget()
+    room.advance_to("16:50")
+    room.actions.receive_report(unit="south", report=DAILY)
+    room.actions.receive_report(unit="north", report=DAILY)
+    room.advance_to("17:00")
+    assert room.state_of("unit:south", "routine_report") == ("fulfilled", 0)
+    room.forget()

@@ -14,7 +14,7 @@ from console.ui.screens.dialog import Dialog
 from console.ui.text import Piece
 from console.ui.widgets.lines import LineList, LineRow
 from console.wording import countdown, obligation_look, when
-from records.errors import BadData, NotFound
+from records.errors import BadData
 from records.language import mark
 
 
@@ -140,26 +140,13 @@ class AcknowledgeDialog(Dialog):
         desk, line = self.desk, self._line
 
         def acknowledge() -> str:
-            count, words = 0, ""
-            for owing in line.owing:
-                try:
-                    done = desk.house.actions.acknowledge_alert(
-                        acknowledged_by=taken_by,
-                        owed_by=owing.owed_by,
-                        obligation_kind=line.kind,
-                        subject=line.subject,
-                        by=signer,
-                        how=how,
-                        pin=pin,
-                    )
-                except NotFound:
-                    if count == 0 and owing is line.owing[-1]:
-                        raise
-                    continue  # settled or taken meanwhile; the others still wait
-                count += len(done.ids)
-                words = done.sentence.said_in(desk.language)
-            if len(line.owing) == 1:
-                return words
-            return desk.say(mark("已登记接手{count}项告警。"), count=count)
+            done = desk.house.actions.acknowledge_alert(
+                acknowledged_by=taken_by,
+                matters=[owing.obligation_id for owing in line.owing],
+                by=signer,
+                how=how,
+                pin=pin,
+            )
+            return done.sentence.said_in(desk.language)
 
         return acknowledge

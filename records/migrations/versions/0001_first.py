@@ -156,6 +156,7 @@ def create_tables() -> None:
     )
     op.create_index('ix_mail_open', 'mail', ['next_try_at', 'id'], unique=False, sqlite_where=sa.text('next_try_at IS NOT NULL'), postgresql_where=sa.text('next_try_at IS NOT NULL'))
     op.create_index('ix_mail_recipient', 'mail', ['room_key', 'recipient', 'id'], unique=False)
+    op.create_index('ix_mail_refused', 'mail', ['room_key', 'at'], unique=False, sqlite_where=sa.text("state = 'refused'"), postgresql_where=sa.text("state = 'refused'"))
     op.create_table('mail_path',
     sa.Column('relay', sa.String(), nullable=False),
     sa.Column('is_working', sa.Boolean(), nullable=False),
@@ -197,6 +198,7 @@ def create_tables() -> None:
     )
     op.create_index('ix_obligation_due', 'obligation', ['room_key', 'due_at'], unique=False)
     op.create_index('ix_obligation_next_look', 'obligation', ['next_look_at', 'id'], unique=False, sqlite_where=sa.text('next_look_at IS NOT NULL'), postgresql_where=sa.text('next_look_at IS NOT NULL'))
+    op.create_index('ix_obligation_overdue', 'obligation', ['room_key', 'due_at'], unique=False, sqlite_where=sa.text("state IN ('late', 'missed') AND fulfilled_at IS NULL"), postgresql_where=sa.text("state IN ('late', 'missed') AND fulfilled_at IS NULL"))
     op.create_index('ix_obligation_party', 'obligation', ['room_key', 'owed_by', 'due_at'], unique=False)
     op.create_index('ix_obligation_subject', 'obligation', ['room_key', 'subject'], unique=False)
     op.create_table('opening',

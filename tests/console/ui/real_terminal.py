@@ -41,14 +41,16 @@ class RealTerminal:
         """Send keys."""
         os.write(self._fd, keys.encode())
 
-    def wait_for(self, words: str, seconds: float = 20.0) -> None:
+    def wait_for(self, words: str, seconds: float = 40.0) -> None:
         """Read until the words are on the screen; AssertionError with the screen if they do not."""
         assert self._read_until(lambda: words in self.text, seconds), self.text
 
-    def wait_for_end(self, seconds: float = 20.0) -> int:
+    def wait_for_end(self, seconds: float = 40.0) -> int:
         """Read until the program has ended; return its exit status."""
         ended = self._read_until(self._has_ended, seconds)
         assert ended, self.text
+        while self._read(0.3):  # what it said at the end
+            pass
         assert self.status is not None
         return os.waitstatus_to_exitcode(self.status)
 
@@ -68,16 +70,18 @@ class RealTerminal:
             self._read(0.05)
         return holds()
 
-    def _read(self, seconds: float) -> None:
+    def _read(self, seconds: float) -> bool:
+        """Read what has come, waiting so long; return whether anything came."""
         ready, _, _ = select.select([self._fd], [], [], seconds)
         if not ready:
-            return
+            return False
         try:
             data = os.read(self._fd, 65_536)
         except OSError:  # the other side is closed
             data = b""
         self.sent += data
         self._stream.feed(data)
+        return bool(data)
 
     def signal(self, number: int) -> None:
         """Send a signal to the program."""

@@ -64,7 +64,7 @@ async def test_a_line_of_several_units_is_acknowledged_as_one(scene, tmp_path) -
         await settled(pilot)
         await pilot.press("down", "enter", *PIN, "enter")
         await settled(pilot)
-        assert toasts(app) == ["已登记接手2项告警。"]
+        assert toasts(app) == ["王五已接手2项告警;30分钟后仍未办结将再次提醒。"]
     query = select(Obligation.owed_by).where(
         Obligation.subject == REPORT, Obligation.acknowledged_at.is_not(None)
     )
