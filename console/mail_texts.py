@@ -142,9 +142,7 @@ class MailTexts:
             ),
             "",
             self._say(mark("责任方:{who}"), who=self._who(matter)),
-            self._say(
-                mark("事项:{what},{lacks}"), what=self._what(matter), lacks=self._lacks(matter)
-            ),
+            self._say(mark("事项:{what}(未完成)"), what=self._what(matter)),
             self._say(mark("时限:{due}"), due=self._instant(matter.due_at, room)),
             self._say(mark("状态:{overdue}"), overdue=self._overdue(matter)),
             self._say(mark("需要您:{wanted}"), wanted=self._wanted(matter)),

@@ -150,6 +150,7 @@ def duties(session: Session, room_key: str, starts: datetime, ends: datetime) ->
     return [
         Duty(shift.key, shift.starts_at, shift.ends_at, key, Bilingual(name, name_en), person_id)
         for shift, key, person_id, name, name_en in rows
+        if person_id is not None
     ]
 
 

@@ -226,9 +226,10 @@ class RosterActs(Desk):
             places.append((request.other_shift_id, request.other_post_key))
         told = []
         for shift_id, post_key in places:
-            starts_at = session.get_one(Shift, shift_id).starts_at
-            for duty in notices.duties(session, act.room_key, starts_at, starts_at + _INSTANT):
-                if duty.post_key == post_key:
+            shift = session.get_one(Shift, shift_id)
+            begins = (shift.starts_at, shift.starts_at + _INSTANT)
+            for duty in notices.duties(session, act.room_key, *begins):
+                if (duty.shift_key, duty.post_key) == (shift.key, post_key):
                     pair = {request.person_id, request.replacement_id}
                     (before,) = pair - {duty.person_id}
                     told += notices.moved(room, duty, before, duty.person_id, turn=number)
