@@ -312,9 +312,9 @@ def test_times_are_those_of_the_rooms_own_clocks(lite: Night) -> None:
 
 
 def test_an_unknown_kind_and_party_still_make_a_mail(lite: Night) -> None:
-    odd = lite.owe("order", "order:9", "post:nowhere")
+    odd = lite.owe("unheard_of", "unheard_of:9", "post:nowhere")
     words = lite.words(lite.tell("person:p2", odd, capacity="something"))
-    assert words.subject == "【第1阶】nowhere (无人排班) 未完成order 时限已到 请督促办理"
+    assert words.subject == "【第1阶】nowhere (无人排班) 未完成unheard_of 时限已到 请督促办理"
 
 
 def test_many_mails_are_worded_at_once_like_one_by_one(lite: Night) -> None:

@@ -26,6 +26,7 @@ from tests.stories.duty_room import ROOM, ZONE, StoryRoom, local
 
 AT = datetime(2026, 3, 16, 14, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+NIGHTLY = PresenceTimes()
 SECOND = timedelta(seconds=1)
 MISSED = Check(is_missed=True, is_answered=False, is_suspected=False)
 SUSPECTED = Check(is_missed=True, is_answered=False, is_suspected=True)
@@ -135,7 +136,7 @@ def test_a_check_is_put_off_by_ten_minutes_and_never_beyond_twenty() -> None:
     assert put_off_until(AT, now=AT + 15 * MINUTE) == AT + 20 * MINUTE
 
 
-def switch_on(room: StoryRoom, times: PresenceTimes | None = PresenceTimes()) -> None:
+def switch_on(room: StoryRoom, times: PresenceTimes | None = NIGHTLY) -> None:
     with room.database.write() as session:
         change_settings(session, act_of(room, "person:cy"), times, "person:dee", ZONE)
     room.tick()
