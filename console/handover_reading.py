@@ -11,7 +11,7 @@ from records.language import Language
 from schedules.answering import hands_over, responsible
 from schedules.handover_records import StoredHandover, latest
 from schedules.handover_state import Answer
-from schedules.open_matters import matter_words, read_open_matters
+from schedules.open_matters import OpenMatter, matter_words, read_open_matters
 from schedules.rules import ScheduleRules
 from schedules.shifts import on_duty
 from schedules.tables import Obligation
@@ -30,13 +30,17 @@ def read_handover(
     """Return the state of a post's handover, every open matter with its answer, and what comes."""
     there = latest(session, room_key, post_key)
     person = responsible(session, room_key, post_key, now)
-    pending = there is not None and there.handing.is_pending
+    matters = read_open_matters(session, room_key, post_key, now)
+    words = matter_words(session, room_key, matters, rules)
+    answers = there.handing.answers if there is not None and there.handing.is_pending else {}
     return {
         "post": f"post:{post_key}",
         "is_on": hands_over(session, room_key, now),
         "responsible": None if person is None else f"person:{person}",
         "handover": None if there is None else _stored(there),
-        "matters": _matters(session, room_key, rules, now, there if pending else None, language),
+        "matters": [
+            _matter(one, words[one.key].said_in(language), answers.get(one.key)) for one in matters
+        ],
         "coming": _coming(session, room_key, post_key, now),
     }
 
@@ -57,30 +61,17 @@ def _stored(there: StoredHandover) -> Document:
     }
 
 
-def _matters(
-    session: Session,
-    room_key: str,
-    rules: ScheduleRules,
-    now: datetime,
-    pending: StoredHandover | None,
-    language: Language,
-) -> list[Document]:
-    matters = read_open_matters(session, room_key, now)
-    words = matter_words(session, room_key, matters, rules)
-    answers: dict[str, Answer] = {} if pending is None else dict(pending.handing.answers)
-    return [
-        {
-            "item": one.key,
-            "what": words[one.key].said_in(language),
-            "kind": one.kind,
-            "subject": one.subject,
-            "due_at": instant_json(one.due_at),
-            "owed_by": list(one.parties),
-            "acknowledged_by": list(one.acknowledged_by),
-            "answer": answers[one.key].value if one.key in answers else None,
-        }
-        for one in matters
-    ]
+def _matter(one: OpenMatter, what: str, answer: Answer | None) -> Document:
+    return {
+        "item": one.key,
+        "what": what,
+        "kind": one.kind,
+        "subject": one.subject,
+        "due_at": instant_json(one.due_at),
+        "owed_by": list(one.parties),
+        "acknowledged_by": list(one.acknowledged_by),
+        "answer": None if answer is None else answer.value,
+    }
 
 
 def _coming(session: Session, room_key: str, post_key: str, now: datetime) -> list[Document]:

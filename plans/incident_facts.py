@@ -202,7 +202,9 @@ def read_all_told(session: Session, incidents: Sequence[Incident]) -> Mapping[in
         .order_by(IncidentLearned.id)
     ).all()
     reports = session.scalars(
-        select(IncidentReport).where(IncidentReport.incident_id.in_(ids)).order_by(IncidentReport.id)
+        select(IncidentReport)
+        .where(IncidentReport.incident_id.in_(ids))
+        .order_by(IncidentReport.id)
     ).all()
     return {
         incident.id: Told(

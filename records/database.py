@@ -1,7 +1,8 @@
 """Sessions on SQLite or PostgreSQL: `read()` is one consistent view, `write()` locks at once."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,11 @@ class Database:
             reads["isolation_level"] = "REPEATABLE READ"
         self._writes = engine.execution_options(**writes)
         self._reads = engine.execution_options(**reads)
+        # SQLite lets a second writer wait by sleeping and trying again; threads of one process
+        # hand the lock over at once instead.
+        self._one_writer: AbstractContextManager[object] = (
+            threading.RLock() if self.is_sqlite else nullcontext()
+        )
 
     @classmethod
     def at_path(cls, path: Path, *, durable: bool = True) -> "Database":
@@ -107,7 +113,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Lock at once, commit on leaving, roll back on any error."""
-        with self._session(self._writes) as session:
+        with self._one_writer, self._session(self._writes) as session:
             session.connection()  # a session begins with its first statement, the lock with this
             try:
                 yield session

@@ -96,7 +96,7 @@ def offer(
     )
     stored = store_pending(session, act, there, place, handing, words)
     presence.put_off(session, act, rules, place.post_key)
-    matters = read_open_matters(session, act.room_key, act.at)
+    matters = read_open_matters(session, act.room_key, place.post_key, act.at)
     record(
         session,
         act,
@@ -122,7 +122,7 @@ def answer_matter(
     Rule: R-HAND-02
     """
     there = offered(session, act.room_key, post_key)
-    matters = read_open_matters(session, act.room_key, act.at)
+    matters = read_open_matters(session, act.room_key, post_key, act.at)
     named = matter_words(session, act.room_key, matters, rules)
     handing = there.handing
     for key, said in answers.items():
@@ -156,7 +156,7 @@ def accept(session: Session, act: Act, rules: ScheduleRules, post_key: str, word
     Rule: R-HAND-03
     """
     there = offered(session, act.room_key, post_key)
-    matters = read_open_matters(session, act.room_key, act.at)
+    matters = read_open_matters(session, act.room_key, post_key, act.at)
     handing = handover_state.accept(
         there.handing,
         responsible(session, act.room_key, post_key, act.at),
@@ -203,7 +203,7 @@ def take_over(
     Rule: R-HAND-05
     """
     there = latest(session, act.room_key, place.post_key)
-    matters = read_open_matters(session, act.room_key, act.at)
+    matters = read_open_matters(session, act.room_key, place.post_key, act.at)
     handing = handover_state.take_over(
         None if there is None else there.handing,
         responsible(session, act.room_key, place.post_key, act.at),
@@ -233,7 +233,7 @@ def _assume(
     assert handing.assumed_at is not None
     name, template, words = said
     settled = _settle(session, act, stored)
-    for one in matters:
+    for one in matters if handing.is_takeover else ():
         store_answer(session, act, stored, one.key, handing.answers[one.key], "")
     session.execute(
         update(HandoverMatter)

@@ -84,6 +84,11 @@ def offer(
     if responsible != by:
         raise NotOnDuty(mark("此人此刻不对该岗位负责,不能交班;请由当前责任人交班。"))
     if relief.incoming == by:
+        if relief.starts_at <= now:
+            raise WrongState(
+                mark("此刻没有接班人:交接班自接班前{minutes}分钟起办理。"),
+                minutes=_lead_minutes(relief),
+            )
         raise Refused(mark("交班人和接班人不能是同一人;同一人连班不须交接。"))
     _must_be_time(latest, relief, now)
     is_same = (
@@ -102,11 +107,14 @@ def offer(
 
 def _must_be_time(latest: Handing | None, relief: Relief, now: datetime) -> None:
     if now < relief.opens_at:
-        minutes = int((relief.starts_at - relief.opens_at).total_seconds() // 60)
-        raise WrongState(mark("交接班自接班前{minutes}分钟起办理。"), minutes=minutes)
+        raise WrongState(mark("交接班自接班前{minutes}分钟起办理。"), minutes=_lead_minutes(relief))
     _must_not_be_over(relief, now)
     if latest is not None and latest.assumed_at is not None and now < latest.assumed_at:
         raise WrongState(mark("该岗位已交接,接班人自班次开始时起负责。"))
+
+
+def _lead_minutes(relief: Relief) -> int:
+    return int((relief.starts_at - relief.opens_at).total_seconds() // 60)
 
 
 def _must_not_be_over(relief: Relief, now: datetime) -> None:

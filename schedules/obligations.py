@@ -344,6 +344,25 @@ def supersede(session: Session, ids: Sequence[int]) -> list[int]:
     return sorted(rows.scalars())
 
 
+def waive(session: Session, act: Act, ids: Sequence[int]) -> list[int]:
+    """Excuse those of these that nobody has settled; return their ids. Missed stays missed."""
+    there = (_T.c.id.in_(ids), _T.c.fulfilled_at.is_(None), _T.c.waived_at.is_(None))
+    excused = {"waived_at": act.at, "waived_by": act.operator, "next_look_at": None}
+    missed = session.execute(
+        update(_T)
+        .where(*there, _T.c.state == ObligationState.MISSED.value)
+        .values(**excused)
+        .returning(_T.c.id)
+    ).scalars()
+    waived = session.execute(
+        update(_T)
+        .where(*there, _T.c.state.in_(["open", "late"]))
+        .values(**excused, state=ObligationState.WAIVED.value)
+        .returning(_T.c.id)
+    ).scalars()
+    return sorted([*missed, *waived])
+
+
 def acknowledge(
     session: Session,
     ids: Iterable[int],

@@ -18,11 +18,12 @@ from schedules.findings import FINDING_WORDS, FindingKind, Judged
 from schedules.outstanding import ObligationState
 from schedules.party_words import party_words
 from schedules.rules import ScheduleRules
-from schedules.tables import Finding, Obligation, Shift
+from schedules.tables import Finding, Obligation, Post
 
 STANDING_AFTER = timedelta(hours=24)  # R-HAND-02
 # They end with the officer who owes them; what they leave behind is a finding.
-_OF_THE_OFFICER = frozenset({"handover", "presence_check", "spot_check"})
+_OF_THE_OFFICER = frozenset({"sign_in", "handover", "presence_check", "spot_check"})
+_JUDGES = "shift_lead"
 _OUTSTANDING = (
     ObligationState.OPEN.value,
     ObligationState.LATE.value,
@@ -49,8 +50,13 @@ def room_zone(session: Session, room_key: str) -> ZoneInfo:
     return ZoneInfo(session.scalars(select(DutyRoom.timezone).filter_by(key=room_key)).one())
 
 
-def read_open_matters(session: Session, room_key: str, now: datetime) -> list[OpenMatter]:
-    """Return what is open in a room at `now`, oldest first, findings last.
+def read_open_matters(
+    session: Session, room_key: str, post_key: str, now: datetime
+) -> list[OpenMatter]:
+    """Return what whoever takes a post inherits at `now`, oldest first, findings last.
+
+    Findings wait for the shift lead's judgement: they go from one shift lead to the next, and
+    nobody is asked to read back what is suspected of themselves.
 
     What fell due at the same instant under the same subject is one matter; what has stood for more
     than a day is one matter a subject, so that the list stays short enough to be read back.
@@ -62,21 +68,13 @@ def read_open_matters(session: Session, room_key: str, now: datetime) -> list[Op
     for row in _outstanding(session, room_key, now):
         groups.setdefault(_key(row, zone, now), []).append(row)
     found = [_matter(key, rows) for key, rows in groups.items()]
+    post = session.get(Post, (room_key, post_key))
+    if post is None or post.capacity != _JUDGES:
+        return found
     return [*found, *_findings(session, room_key)]
 
 
 def _outstanding(session: Session, room_key: str, now: datetime) -> Iterable[Obligation]:
-    """Return what is owed and was due; a sign-in only until its shift is over."""
-    over = (
-        select(Shift.id)
-        .where(
-            Shift.room_key == room_key,
-            Obligation.kind == "sign_in",
-            Obligation.subject == "shift:" + Shift.key,
-            Shift.ends_at <= now,
-        )
-        .exists()
-    )
     return session.scalars(
         select(Obligation)
         .where(
@@ -85,7 +83,6 @@ def _outstanding(session: Session, room_key: str, now: datetime) -> Iterable[Obl
             Obligation.state.in_(_OUTSTANDING),
             Obligation.due_at <= now,
             Obligation.kind.not_in(sorted(_OF_THE_OFFICER)),
-            ~over,
         )
         .order_by(Obligation.due_at, Obligation.kind, Obligation.subject, Obligation.owed_by)
     )

@@ -40,7 +40,7 @@ class HandoverActs(Desk):
             stored = handover.offer(
                 session, act, self._rules.schedules, place, clean(words, limit=LONGEST_WORDS)
             )
-            matters = read_open_matters(session, act.room_key, act.at)
+            matters = read_open_matters(session, act.room_key, post_key, act.at)
             params = {
                 "post": self._rules.schedules.post_words(post_key),
                 "incoming": self._name(session, f"person:{stored.handing.relief.incoming}"),

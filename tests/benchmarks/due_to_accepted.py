@@ -21,8 +21,8 @@ from tests.benchmarks.bench_room import (
     wait_for_pulse,
 )
 
-SINGLES = 200
-SPACING = timedelta(milliseconds=60)
+SINGLES = 100
+SPACING = timedelta(milliseconds=250)
 IDLE_SECONDS = 10
 
 

@@ -1,7 +1,7 @@
 """Patterns, people and counts for the tests of rosters."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from schedules.calendar import WorkCalendar, days
@@ -56,8 +56,3 @@ def spreads(draft: RosterDraft) -> Mapping[Measure, int]:
         m: max(c[m] for c in draft.counts.values()) - min(c[m] for c in draft.counts.values())
         for m in Measure
     }
-
-
-def at(hour: int) -> time:
-    """Return a whole local hour."""
-    return time(hour)

@@ -30,7 +30,6 @@ from records.errors import DutyError
 from records.people import add_person
 from schedules import handover, handover_state, obligations
 from schedules.answering import read_answering, record_switch, responsible
-from schedules.findings import Judged, judge
 from schedules.handover_openings import HandoverOpener
 from schedules.handover_state import Answer, Handing, Relief
 from schedules.handover_tables import HandoverMatter
@@ -39,7 +38,7 @@ from schedules.openers import Room
 from schedules.responsibility import Move, Switch, answering, responsible_at, takes
 from schedules.shifts import OnDuty, PlannedShift, on_duty, publish
 from schedules.sign_in import sign_in
-from schedules.tables import Finding, Obligation
+from schedules.tables import Obligation
 from tests.schedules.handover_reference import (
     BEGINS,
     OPENS,
@@ -224,7 +223,6 @@ class StoredSide:
         try:
             with self.database.write() as session:
                 getattr(self, f"_{act}")(session, now, *words)
-                self._dismiss_findings(session, now)
                 if self.crashes:
                     raise Crash  # noqa: TRY301  in the middle of the transaction
         except Crash:
@@ -233,14 +231,6 @@ class StoredSide:
         except DutyError:
             return False
         return True
-
-    def _dismiss_findings(self, session: Session, now: datetime) -> None:
-        """Judge what a late handover makes suspected: the plain model knows nothing of it."""
-        query = select(Finding.id).where(
-            Finding.room_key == self.room_key, Finding.judged == Judged.SUSPECTED.value
-        )
-        for number in list(session.scalars(query)):
-            judge(session, self._act(now, "eve"), number, Judged.DISMISSED, "")
 
     def holder(self, now: datetime) -> str | None:
         self._switch(now)
@@ -308,7 +298,8 @@ class StoredSide:
         handover.offer(session, act, RULES.schedules, place, "")
 
     def _answer(self, session: Session, now: datetime, by: str, matter: str, said: str) -> None:
-        keys = {_name(one.key): one.key for one in read_open_matters(session, self.room_key, now)}
+        matters = read_open_matters(session, self.room_key, POST, now)
+        keys = {_name(one.key): one.key for one in matters}
         answer = Answer.CONFIRMED if said == "yes" else Answer.REFUSED
         answers = {keys.get(matter, matter): answer}
         act = self._act(now, by)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from records.language import Language
 from schedules.fair_shares import RosterDraft
-from schedules.roster import Measure, Rosterable, conflicts_of
+from schedules.roster import Measure, Rosterable, Span, conflicts_of
 from tests.schedules.fair_rosters import REST, local, officers, places, shared, spreads
 
 
@@ -139,7 +139,7 @@ def test_no_roster_ever_breaks_a_rule_and_every_inequality_has_its_reason(
     count: int, pattern: str, first: date, away: list[tuple[int, int, int]]
 ) -> None:
     last = date.fromordinal(first.toordinal() + 35)
-    absences: dict[str, list] = {}
+    absences: dict[str, list[Span]] = {}
     for number, start, length in away:
         begin = local(f"{date.fromordinal(first.toordinal() + start)} 00:00")
         end = local(f"{date.fromordinal(first.toordinal() + start + length)} 00:00")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from records.errors import CatalogueError
+from schedules.calendar import days
 from schedules.key_periods import (
     DatedSpan,
     Running,
@@ -20,7 +21,7 @@ from schedules.key_periods import (
 )
 from schedules.roster_rules import load_roster_rules
 from schedules.rules import load_schedule_rules
-from tests.schedules.fair_rosters import RULES, days
+from tests.schedules.fair_rosters import RULES
 
 HOLIDAYS = {
     day: span.name

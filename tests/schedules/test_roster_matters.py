@@ -57,6 +57,7 @@ GAP = "roster:gap:night:2026-03-18:secondary"
 
 
 @pytest.mark.rule("R-ROS-04")
+@pytest.mark.rule("R-LAD-04")
 def test_a_gap_is_owed_by_the_shift_lead_a_day_ahead_and_climbs(room: StoryRoom) -> None:
     room.publish_shift("lead", "08:30", 72, shift_lead="cy", shift_lead_b="eve")
     night(room, "2026-03-18", primary="an", secondary=None)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from console.acts.rosters import RosterWish, SwapWish
-from records.errors import BadData, NotFound, Refused
+from records.errors import BadData, DutyError, NotFound, Refused
 from records.language import Language
 from records.people import add_person
 from schedules.roster_tables import RosterVersion, SwapRequest
@@ -161,10 +161,10 @@ def test_gaps_are_named_and_not_published_unless_they_are_accepted(staffed: Stor
 def test_what_cannot_be_published_is_refused_with_the_reason(staffed: StoryRoom) -> None:
     room = staffed
 
-    def told(wanted: RosterWish, fault: type[Exception]) -> str:
+    def told(wanted: RosterWish, fault: type[DutyError]) -> str:
         with pytest.raises(fault) as caught:
             room.actions.publish_roster(wanted)
-        return caught.value.said_in(Language.ZH)  # type: ignore[attr-defined]  # a DutyError
+        return caught.value.said_in(Language.ZH)
 
     assert told(wish(16), Refused) == ("班次day:2026-03-16已经开始,值班表须从尚未开始的日期排起。")
     assert told(wish(18, 17), BadData) == "值班表的末日应不早于首日,且不超过400天。"

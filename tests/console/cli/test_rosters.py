@@ -153,7 +153,7 @@ def test_a_swap_is_asked_accepted_and_approved_by_three_commands(
         if row["shift"] == f"shift:night:{first}" and row["post"] == "post:primary"
     )
     signed = ("--pin-file", pin_file(tmp_path))
-    asked = None
+    asked, other = None, ""
     for number in range(9, 29):
         other = f"person:p{number:03d}"
         wish = ("--shift", f"night:{first}", "--replacement", other, "--reason", "家中有事")

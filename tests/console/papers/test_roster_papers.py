@@ -75,7 +75,7 @@ def cells(content: bytes | Path) -> tuple[str, list[list[object]], list[str]]:
     """Return title of the page, its rows, and its merged cells."""
     book = load_workbook(BytesIO(content) if isinstance(content, bytes) else content)
     page = book.worksheets[0]
-    found = [[cell.value for cell in row] for row in page.iter_rows()]
+    found: list[list[object]] = [[cell.value for cell in row] for row in page.iter_rows()]
     return page.title, found, sorted(str(span) for span in page.merged_cells.ranges)
 
 

@@ -1,0 +1,81 @@
+"""Obligations put right by what is told afterwards: done earlier, owed no more, owed after all.
+
+Beside `obligations` the only writer of the table; what is owed for the first time is opened there.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from records.act import Act
+from schedules.deadlines import late_seconds, state_when_fulfilled
+from schedules.obligations import Settled
+from schedules.outstanding import ObligationState
+from schedules.tables import Obligation
+
+_UNSETTLED = (ObligationState.OPEN.value, ObligationState.LATE.value)
+
+
+def fulfil_as_told(session: Session, act: Act, obligation_id: int, *, at: datetime) -> Settled:
+    """Record that it was done at `at`, which may lie in the past and is taken as said.
+
+    The state is judged by `at` alone: what the watch saw as missed was on time if it was done in
+    time and only entered late. The caller has made sure that it is neither waived nor superseded.
+
+    Rule: R-INC-07
+    """
+    row = session.execute(
+        select(Obligation.due_at, Obligation.missed_at)
+        .where(Obligation.id == obligation_id)
+        .with_for_update()
+    ).one()
+    state = state_when_fulfilled(ObligationState.OPEN, row.due_at, row.missed_at, at=at)
+    session.execute(
+        update(Obligation)
+        .where(Obligation.id == obligation_id)
+        .values(
+            state=state.value,
+            fulfilled_at=at,
+            fulfilled_by=act.operator,
+            next_look_at=None,
+            set_aside=None,
+        )
+    )
+    return Settled(obligation_id, state, late_seconds(row.due_at, at) or 0.0)
+
+
+def withdraw(session: Session, ids: Sequence[int]) -> list[int]:
+    """Supersede what is open or late and owed no more; return the ids.
+
+    What is missed stays missed, but nobody is told of it again.
+    """
+    if not ids:
+        return []
+    session.execute(
+        update(Obligation)
+        .where(Obligation.id.in_(ids), Obligation.state == ObligationState.MISSED.value)
+        .values(next_look_at=None)
+    )
+    rows = session.execute(
+        update(Obligation)
+        .where(Obligation.id.in_(ids), Obligation.state.in_(_UNSETTLED))
+        .where(Obligation.fulfilled_at.is_(None))
+        .values(state=ObligationState.SUPERSEDED.value, next_look_at=None)
+        .returning(Obligation.id)
+    )
+    return sorted(rows.scalars())
+
+
+def owe_again(session: Session, ids: Sequence[int]) -> list[int]:
+    """Open what was superseded and is owed after all; return the ids."""
+    if not ids:
+        return []
+    rows = session.execute(
+        update(Obligation)
+        .where(Obligation.id.in_(ids), Obligation.state == ObligationState.SUPERSEDED.value)
+        .values(state=ObligationState.OPEN.value, next_look_at=Obligation.due_at)
+        .returning(Obligation.id)
+    )
+    return sorted(rows.scalars())
