@@ -4,6 +4,7 @@ from console.acts.alerts import AlertActs
 from console.acts.desk import Done, Rules
 from console.acts.findings import FindingActs
 from console.acts.handovers import HandoverActs
+from console.acts.incidents import IncidentActs
 from console.acts.log import LogActs
 from console.acts.posts import PostActs
 from console.acts.reports import ReportActs
@@ -14,6 +15,14 @@ __all__ = ["Actions", "Done", "Rules"]
 
 
 class Actions(
-    PostActs, ReportActs, AlertActs, FindingActs, LogActs, RosterActs, HandoverActs, SpotCheckActs
+    PostActs,
+    ReportActs,
+    AlertActs,
+    FindingActs,
+    LogActs,
+    RosterActs,
+    HandoverActs,
+    SpotCheckActs,
+    IncidentActs,
 ):
     """The operator's acts in one room: one action, one instant, one transaction."""

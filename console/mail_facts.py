@@ -15,6 +15,7 @@ from plans.tables import Alert, Mail
 from records.language import Bilingual
 from records.names import party_names
 from records.tables import DutyRoom, LogHead
+from schedules.party_words import COMMANDER, centre_words
 from schedules.tables import Assignment, Obligation, Post, Shift
 
 # A mapped class of ours always has a plain table.
@@ -49,7 +50,7 @@ class Matter:
     kind: str
     subject: str
     owed_by: str
-    debtor: str
+    debtor: str | Bilingual
     post: Bilingual | None
     person: str | None
     is_owner: bool
@@ -235,6 +236,15 @@ def _parties(mails: Iterable[AnyRow], rows: Iterable[AnyRow], people: Iterable[s
     return parties
 
 
+def _debtor(
+    owed_by: str, posts: Mapping[str, _PostFacts], names: Mapping[str, str]
+) -> str | Bilingual:
+    """Return what whoever owes it is called: a centre after its commander's post."""
+    kind, _, key = owed_by.partition(":")
+    commander = posts.get(f"{key}{COMMANDER}") if kind == "centre" else None
+    return centre_words(commander.name) if commander else names.get(owed_by, key)
+
+
 def _matter(
     row: AnyRow,
     recipient: str,
@@ -247,15 +257,16 @@ def _matter(
     # A stand-in is told in place of the person, in the capacity of the post that owes it.
     post = posts.get(key) if kind == "post" else None
     is_stand_in = row.ladder_step == 1 and post is not None and post.capacity == row.capacity
+    is_commander = kind == "centre" and row.capacity == "commander" and row.ladder_step == 1
     return Matter(
         obligation_id=row.obligation_id,
         kind=row.kind,
         subject=row.subject,
         owed_by=row.owed_by,
-        debtor=names.get(row.owed_by, key),
+        debtor=_debtor(row.owed_by, posts, names),
         post=(post.name if post else Bilingual(key, key)) if kind == "post" else None,
         person=names.get(person) if person else None,
-        is_owner=recipient in (row.owed_by, person) or is_stand_in,
+        is_owner=recipient in (row.owed_by, person) or is_stand_in or is_commander,
         due_at=row.due_at,
         at=row.at,
         stage=Stage(row.stage),

@@ -33,6 +33,8 @@ _CAPACITIES = {
     "shift_lead": mark("带班领导"),
     "duty_leader": mark("值班局领导"),
     "commander": mark("指挥长"),
+    "deputy_commander": mark("副指挥长"),
+    "office_director": mark("办公室主任"),
     "driver": mark("值班司机"),
     "acknowledged_by": mark("接手人"),
 }
@@ -63,6 +65,8 @@ _WANTED: Mapping[str, Mapping[str, str]] = {
         "": mark("请督促报送"),
     },
     "incident_report": {"owner": mark("请立即报送"), "": mark("请督促报送")},
+    "acknowledgement": {"duty_officer": mark("请电话催其确认"), "": mark("请立即电话确认")},
+    "order": {"owner": mark("请立即执行并报结果"), "": mark("请督促执行")},
     "": {"owner": mark("请立即办理"), "": mark("请督促办理")},
 }
 _TAKEN_ON = mark("您已接手,请尽快办结")
@@ -332,7 +336,7 @@ class MailTexts:
 
     def _who(self, matter: Matter) -> str:
         if matter.post is None:
-            return matter.debtor
+            return self._say("{who}", who=matter.debtor)
         kind = matter.subject.removeprefix("shift:").partition(":")[0]
         shift = self.rules.shifts.get(kind)
         shift_name = Bilingual(shift.name, shift.name_en) if shift else Bilingual("", "")
@@ -362,6 +366,8 @@ class MailTexts:
 
     def _overdue(self, matter: Matter) -> str:
         over = matter.at - matter.due_at
+        if over < timedelta(0):
+            return self._say(mark("还有{span}"), span=self._span(-over))
         if over < timedelta(seconds=1):
             return self._say(mark("时限已到"))
         return self._say(mark("已超{span}"), span=self._span(over))

@@ -75,7 +75,13 @@ def operator_of(session: Session, act: Act, by: str | None) -> str:
         return by
     if kind == "room":
         return by
+    if kind == "post" and not _has_posts(session, act.room_key):
+        return f"room:{act.room_key}"  # in a room without posts only the room itself can act
     return f"person:{person_behind(session, act, by)}"
+
+
+def _has_posts(session: Session, room_key: str) -> bool:
+    return session.scalar(select(Post.key).where(Post.room_key == room_key).limit(1)) is not None
 
 
 def require_person(session: Session, room_key: str, person_id: str) -> Person:

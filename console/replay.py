@@ -9,11 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from console.actions import Actions, Rules
 from console.events.event import Event
+from console.events.incidents import check_kinds, speaks_of_incidents
+from console.incident_answer import read_incidents
 from console.replay_answer import Answer, Told, read_answer
 from console.rooms import make_room
 from console.sample.room import fill_sample_room, make_sample_room
@@ -90,6 +92,8 @@ def replay(timeline: Timeline, *, catalogues: Path | None, language: Language) -
     """
     stage = _set_stage(timeline, catalogues)
     try:
+        if speaks_of_incidents(timeline.events):
+            check_kinds(timeline.events, stage.rules.incidents.kinds)
         return _tell(stage, timeline, language)
     finally:
         stage.database.close()
@@ -121,6 +125,7 @@ def _tell(stage: Stage, timeline: Timeline, language: Language) -> Answer:
             timeline,
             refused,
             _warnings(stage, timeline, session, language),
+            read_incidents(session, stage.room_key, stage.rules, now=timeline.ends_at),
         )
 
 
@@ -248,6 +253,9 @@ def _copy_room(source: Database, target: Database, room_key: str, timeline: Time
 
 
 def _begin_records(session: Session, room_key: str, timeline: Timeline) -> None:
+    session.execute(
+        update(DutyRoom).where(DutyRoom.key == room_key).values(opened_at=timeline.starts_at)
+    )
     open_log(session, room_key)
     openings.begin(session, room_key, timeline.starts_at)
 

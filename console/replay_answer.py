@@ -34,6 +34,7 @@ def read_answer(
     timeline: Timeline,
     refused: Sequence[Told],
     warnings: Sequence[str],
+    incidents: Sequence[Answer],
 ) -> Answer:
     """Return the whole answer of a told timeline, ready for JSON."""
     return {
@@ -41,7 +42,7 @@ def read_answer(
         "starts_at": instant_json(timeline.starts_at),
         "ends_at": instant_json(timeline.ends_at),
         "obligations": _obligations(session, room_key, timeline),
-        "incidents": [],
+        "incidents": incidents,
         "alerts": _alerts(session, room_key),
         "findings": _findings(session, room_key),
         "responsible": _responsible(session, room_key, timeline),
@@ -64,7 +65,8 @@ def log_json(session: Session, room_key: str) -> dict[str, object]:
 def _obligations(session: Session, room_key: str, timeline: Timeline) -> list[dict[str, object]]:
     """Return what fell due by the end, and what arose before it and was settled already.
 
-    What the calendar has opened for later and nobody has touched is not part of the story.
+    What the calendar has opened for later and nobody has touched is not part of the story; the
+    clocks of an incident that run at the end are.
     """
     rows = session.scalars(
         select(Obligation)
@@ -74,7 +76,9 @@ def _obligations(session: Session, room_key: str, timeline: Timeline) -> list[di
     return [
         obligation_json(row)
         for row in rows
-        if row.due_at <= timeline.ends_at or row.state != ObligationState.OPEN.value
+        if row.due_at <= timeline.ends_at
+        or row.state != ObligationState.OPEN.value
+        or (row.kind == "incident_report" and row.arose_at <= timeline.ends_at)
     ]
 
 

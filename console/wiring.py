@@ -5,6 +5,7 @@ settings -> database -> catalogues -> rounds -> Watch, Postman, Actions. Read th
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ from schedules.rules import load_schedule_rules
 
 if TYPE_CHECKING:  # the console and most commands need neither scheduler nor mail library
     from plans.channels.letters import Channel
+    from plans.command_rules import CommandRules
+    from plans.incident_rules import IncidentRules
     from plans.postman import Postman
     from schedules.watch import Watch
 
@@ -64,7 +67,21 @@ def load_rules(override: Path | None = None) -> Rules:
         load_plan_rules(override),
         pin_rules(override),
         load_roster_rules(override),
+        cache(partial(_incident_rules, override)),
+        cache(partial(_command_rules, override)),
     )
+
+
+def _command_rules(override: Path | None) -> "CommandRules":
+    from plans.command_rules import load_command_rules  # noqa: PLC0415  few commands need them
+
+    return load_command_rules(override)
+
+
+def _incident_rules(override: Path | None) -> "IncidentRules":
+    from plans.incident_rules import load_incident_rules  # noqa: PLC0415  few commands need them
+
+    return load_incident_rules(override)
 
 
 def open_database(installation: Installation, loaded: LoadedSettings) -> Database:
@@ -97,13 +114,21 @@ def open_house(installation: Installation, clock: Clock | None = None) -> House:
 
 def build_watch(database: Database, rules: Rules, lease: LeaseKeeper | None = None) -> "Watch":
     """Return the watch with its three rounds, in their order."""
+    from plans.incident_openings import IncidentOpener  # noqa: PLC0415
     from plans.rounds import DecideAndRaise  # noqa: PLC0415
+    from schedules.roster_matters import RosterOpener  # noqa: PLC0415
     from schedules.rounds import LookAtDue, OpenDue  # noqa: PLC0415
     from schedules.watch import Watch  # noqa: PLC0415
 
     return Watch(
         database,
-        OpenDue(rules.schedules),
+        OpenDue(
+            rules.schedules,
+            [
+                RosterOpener(rules.rosters),
+                IncidentOpener(lambda: rules.incidents, rules.schedules),
+            ],
+        ),
         LookAtDue(rules.schedules),
         DecideAndRaise(rules.plans),
         lease,

@@ -1,23 +1,21 @@
-"""Command centres called for an incident: proposed, activated, staffed, stood down; acknowledged."""
+"""Command centres called for an incident: proposed, activated, stood down; acknowledged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from plans.command_centres import PARTY, CommandCentres
-from plans.command_routing import Called, Part, Routing
-from plans.command_states import ActivationState, may_follow
-from plans.command_tables import CentreActivation, CentreStaffing
+from plans.command_routing import Called, Routing
+from plans.command_states import ActivationState, Part, may_follow
+from plans.command_tables import CentreActivation
 from plans.escalation import Ladder
-from plans.grades import ResponseLevel
-from plans.response_levels import ResponseLevels
 from records.act import Act
 from records.duty_log import Entry, append
-from records.errors import BadData, NotFound, WrongState
-from records.language import Bilingual, Language, Sentence, mark
+from records.errors import Conflict, NotFound, WrongState
+from records.language import Language, Sentence, mark
 from schedules import obligations
 from schedules.obligations import Owed
 from schedules.party_words import party_words
@@ -166,10 +164,10 @@ def activate(
 
     Rule: R-CMD-06
     """
-    _require_may(activation, ActivationState.ACTIVATED, calling.centres)
-    _store(session, activation, ActivationState.ACTIVATED, activated_at=act.at, by=signed_by)
+    require_may(activation, ActivationState.ACTIVATED, calling.centres)
+    store_state(session, activation, ActivationState.ACTIVATED, activated_at=act.at, by=signed_by)
     said = mark("{centre}启动({person}签发)。{reason}")
-    _record(session, act, calling, activation, ("activate_centre", said), signed_by, reason)
+    _record(session, act, calling, activation, ("activate_centre", said), (signed_by, reason))
 
 
 def stand_down(
@@ -185,115 +183,12 @@ def stand_down(
 
     Rule: R-CMD-06
     """
-    _require_may(activation, ActivationState.STOOD_DOWN, calling.centres)
-    _store(session, activation, ActivationState.STOOD_DOWN, stood_down_at=act.at, by=signed_by)
+    require_may(activation, ActivationState.STOOD_DOWN, calling.centres)
+    store_state(session, activation, ActivationState.STOOD_DOWN, stood_down_at=act.at, by=signed_by)
     said = mark("{centre}撤收({person}签发)。{reason}")
-    _record(session, act, calling, activation, ("stand_down_centre", said), signed_by, reason)
+    _record(session, act, calling, activation, ("stand_down_centre", said), (signed_by, reason))
     waiting = open_calls(session, act.room_key, activation.subject, activation.centre_key)
     return obligations.waive(session, act, waiting)
-
-
-@dataclass(frozen=True, slots=True)
-class Shortage:
-    """A cell that has fewer people than its level requires."""
-
-    cell: str
-    strength: int
-    required: int
-
-
-def staff(
-    session: Session,
-    act: Act,
-    calling: Calling,
-    activation: Activation,
-    present: Mapping[str, int],
-    level: ResponseLevel,
-    levels: ResponseLevels,
-) -> list[Shortage]:
-    """Record how many people the cells have; return where people are lacking.
-
-    A centre is staffed once no cell lacks anybody; what was entered before is kept, and counts for
-    the cells that are not named now. Raises BadData for an unknown cell or a negative number,
-    WrongState if the centre is not activated.
-
-    Rule: R-CMD-07
-    """
-    _require_may(activation, ActivationState.STAFFED, calling.centres)
-    words = {cell.key: cell.words for cell in levels.cell}
-    for cell, count in present.items():
-        if cell not in words or count < 0:
-            raise BadData(
-                mark("没有工作组“{cell}”或人数不对;工作组有 {known}。"),
-                cell=cell,
-                known="、".join(words),
-            )
-    required = levels.required_strength(level)
-    _insert_staffing(session, act, activation.id, present, required)
-    now = {**dict.fromkeys(required, 0), **read_staffing(session, activation.id)}
-    lacking = [
-        Shortage(cell, now[cell], need) for cell, need in required.items() if now[cell] < need
-    ]
-    if not lacking and activation.staffed_at is None:
-        _store(session, activation, ActivationState.STAFFED, staffed_at=act.at, by=act.operator)
-    _record_staffing(session, act, calling, activation, lacking, words)
-    return lacking
-
-
-def _insert_staffing(
-    session: Session,
-    act: Act,
-    activation_id: int,
-    present: Mapping[str, int],
-    required: Mapping[str, int],
-) -> None:
-    if present:
-        session.execute(
-            insert(CentreStaffing),
-            [
-                {
-                    "activation_id": activation_id,
-                    "at": act.at,
-                    "entered_by": act.operator,
-                    "cell": cell,
-                    "strength": count,
-                    "required": required[cell],
-                }
-                for cell, count in present.items()
-            ],
-        )
-
-
-def _record_staffing(  # noqa: PLR0913  one line of the log
-    session: Session,
-    act: Act,
-    calling: Calling,
-    activation: Activation,
-    lacking: Sequence[Shortage],
-    words: Mapping[str, Bilingual],
-) -> None:
-    centre = calling.centres.by_key(activation.centre_key).words
-    if lacking:
-        names = Sentence(
-            "、".join(f"{{c{n}}} {{s{n}}}/{{r{n}}}" for n in range(len(lacking))),
-            {
-                f"{letter}{n}": value
-                for n, each in enumerate(lacking)
-                for letter, value in (
-                    ("c", words[each.cell]),
-                    ("s", each.strength),
-                    ("r", each.required),
-                )
-            },
-        )
-        sentence = Sentence(
-            mark("{centre}到岗人数不足:{cells}。"), {"centre": centre, "cells": names}
-        )
-    else:
-        sentence = Sentence(mark("{centre}各工作组人员到齐。"), {"centre": centre})
-    data = {"lacking": [[each.cell, each.strength, each.required] for each in lacking]}
-    entry = Entry("staff_centre", sentence, act.operator, activation.subject, data)
-    append(session, act.room_key, act.at, [entry])
 
 
 def settle_acknowledged(session: Session, act: Act, ids: Sequence[int]) -> list[int]:
@@ -347,9 +242,7 @@ def working(session: Session, room_key: str, subject: str) -> list[Activation]:
     return sorted(found, key=lambda each: list(Part).index(each.part))
 
 
-def require_working(
-    session: Session, room_key: str, subject: str, centre_key: str
-) -> Activation:
+def require_working(session: Session, room_key: str, subject: str, centre_key: str) -> Activation:
     """Return a centre called for an incident; NotFound if it is not, or has been stood down."""
     for each in working(session, room_key, subject):
         if each.centre_key == centre_key:
@@ -375,19 +268,6 @@ def read_activations(session: Session, room_key: str, subject: str) -> list[Acti
     return [_activation(row) for row in rows]
 
 
-def read_staffing(session: Session, activation_id: int) -> dict[str, int]:
-    """Return the strength of each cell as it was entered last."""
-    latest = (
-        select(func.max(CentreStaffing.id))
-        .where(CentreStaffing.activation_id == activation_id)
-        .group_by(CentreStaffing.cell)
-    )
-    rows = session.execute(
-        select(CentreStaffing.cell, CentreStaffing.strength).where(CentreStaffing.id.in_(latest))
-    )
-    return {row.cell: row.strength for row in rows}
-
-
 def _activation(row: CentreActivation) -> Activation:
     return Activation(
         id=row.id,
@@ -404,9 +284,8 @@ def _activation(row: CentreActivation) -> Activation:
     )
 
 
-def _require_may(
-    activation: Activation, after: ActivationState, centres: CommandCentres
-) -> None:
+def require_may(activation: Activation, after: ActivationState, centres: CommandCentres) -> None:
+    """Raise WrongState if a centre cannot go to a state from where it stands."""
     if not may_follow(activation.state, after):
         raise WrongState(
             mark("{centre}现为“{state}”,不能转为“{after}”。"),
@@ -416,7 +295,7 @@ def _require_may(
         )
 
 
-def _store(
+def store_state(
     session: Session,
     activation: Activation,
     state: ActivationState,
@@ -424,6 +303,7 @@ def _store(
     by: str,
     **minute: datetime,
 ) -> None:
+    """Write a centre's new state with its minute; Conflict if somebody else changed it."""
     (column,) = minute
     values = {"state": state.value, column: minute[column], column.replace("_at", "_by"): by}
     result = session.execute(
@@ -432,19 +312,20 @@ def _store(
         .values(**values)
         .returning(CentreActivation.id)
     )
-    assert result.first() is not None  # the writer's lock is held since it was read
+    if result.first() is None:
+        raise Conflict(mark("此指挥部刚由他人改动,请重新查看。"))
 
 
-def _record(  # noqa: PLR0913  one line of the log
+def _record(
     session: Session,
     act: Act,
     calling: Calling,
     activation: Activation,
     said: tuple[str, str],
-    signed_by: str,
-    reason: str,
+    signed: tuple[str, str],
 ) -> None:
     name, template = said
+    signed_by, reason = signed
     params = {
         "centre": calling.centres.by_key(activation.centre_key).words,
         "person": party_words(session, act.room_key, [signed_by])[signed_by],

@@ -1,19 +1,11 @@
 """Which command centre leads in an incident, which support it, what General HQ is to do; pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
 from plans.command_centres import CommandCentres
+from plans.command_states import Part
 from records.language import Sentence, mark
-
-
-class Part(StrEnum):
-    """What a command centre, or General HQ, is called for in one incident."""
-
-    LEAD = "lead"
-    SUPPORTING = "supporting"
-    INFORMED = "informed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +38,20 @@ class Routing:
         """Return whether General HQ is informed, which does not lead itself."""
         return any(each.part is Part.INFORMED for each in self.called)
 
+    def led_by(self, key: str) -> "Routing":
+        """Return the same with a body that a person named as the lead; the others support it."""
+        others = [
+            replace(each, part=Part.SUPPORTING) if each.part is Part.LEAD else each
+            for each in self.called
+            if each.key != key
+        ]
+        return Routing((Called(key, Part.LEAD, Sentence(mark("值班室指定牵头"))), *others))
+
+    def only(self, key: str, part: Part) -> "Routing":
+        """Return one body that a person named, with General HQ where that is informed by it."""
+        informed = [each for each in self.called if each.part is Part.INFORMED and each.key != key]
+        return Routing((Called(key, part, Sentence(mark("值班室提请"))), *informed))
+
 
 def route(
     kind: str | None,
@@ -67,7 +73,9 @@ def route(
     lead = None if kind is None else centres.leading_in(kind)
     hq = centres.general_hq
     if lead is None:
-        first = Called(hq.key, Part.LEAD, Sentence(mark("没有指挥部受理这一种类,由总指挥部直接指挥")))
+        first = Called(
+            hq.key, Part.LEAD, Sentence(mark("没有指挥部受理这一种类,由总指挥部直接指挥"))
+        )
     else:
         first = Called(lead.key, Part.LEAD, Sentence(mark("受理这一种类,牵头")))
     supporting = _supporting(kind, centres, first.key, also)

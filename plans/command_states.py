@@ -6,6 +6,14 @@ from enum import StrEnum
 from records.language import Bilingual
 
 
+class Part(StrEnum):
+    """What a command centre, or General HQ, is called for in one incident."""
+
+    LEAD = "lead"
+    SUPPORTING = "supporting"
+    INFORMED = "informed"
+
+
 class ActivationState(StrEnum):
     """How far a centre has come in one incident; it is called as soon as it is proposed."""
 

@@ -13,8 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from plans.command_routing import Part
-from plans.command_states import ActivationState, OrderState, Step
+from plans.command_states import ActivationState, OrderState, Part, Step
 from plans.grades import ResponseLevel
 from plans.response_levels import IssuingAuthority
 from records.tables import Base, RowNumber

@@ -13,7 +13,7 @@ from plans.command_centres import CommandCentres
 from plans.incident_kinds import IncidentKinds
 from plans.incident_rules import require_kinds
 from plans.plan_selectors import Circumstances, PlanSelectors, Selector
-from records.catalogue import Frozen, PositiveDuration, load, nearest, read_toml
+from records.catalogue import PositiveDuration, load, nearest, read_toml
 from records.errors import CatalogueError, NotFound
 from records.language import Bilingual, Sentence, mark
 from schedules.rules import Confidence

@@ -3,14 +3,14 @@
 Which clocks run is calculated in `reporting_clocks`; here they become obligations like any other.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from plans.clock_rules import ClockForm, ClockParty
+from plans.incident_clock_rows import ClockRow, clock_of, read_rows
 from plans.incident_facts import OURS, Told
 from plans.incident_owing import Owing, Ruling, read_owing
 from plans.incident_rules import IncidentRules
@@ -32,7 +32,6 @@ from schedules import corrections, obligations
 from schedules.calendar import local_minute
 from schedules.obligations import Owed
 from schedules.outstanding import ObligationState
-from schedules.rules import Confidence
 from schedules.tables import Obligation
 
 
@@ -54,27 +53,6 @@ class News:
 
 
 NOTHING_NEW = News()
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A clock that is an obligation already."""
-
-    id: int
-    occurrence: str
-    state: ObligationState
-    fulfilled_at: datetime | None
-    missed_at: datetime
-    due: ClockDue
-
-    @property
-    def is_daily(self) -> bool:
-        return self.due.counted_from is CountedFrom.DAILY
-
-    @property
-    def is_anew(self) -> bool:
-        """Return whether each such report is asked for by itself."""
-        return self.is_daily or self.due.counted_from is CountedFrom.CASUALTIES_CHANGED
 
 
 def keep_in_step(
@@ -101,23 +79,21 @@ def keep_in_step(
     if facts is None or incident.closed_at is not None:
         return Kept()
     owing = read_owing(session, act, incident, ruling)
-    dues = _dues(facts, ruling, act.at, news.since or act.at)
-    wanted = {}
-    for due in dues:
-        owner = owing.owner(due)
-        if owner is not None:
-            owed = owing.owed(due, owner)
-            wanted[owed.occurrence] = (owed, due)
-    before = _read_rows(session, incident)
+    before = read_rows(session, incident)
     known = {row.occurrence: row for row in before}
-    withdrawn = corrections.withdraw(
-        session,
-        [row.id for row in before if row.occurrence not in wanted and _may_go(row, act.at)],
-    )
-    again = corrections.owe_again(session, [known[each].id for each in wanted if each in known])
+    wanted = _wanted(_dues(facts, ruling, act.at, news.since or act.at), owing, before)
     new = [wanted[each] for each in wanted if each not in known]
+    taken_over = {
+        clock_of(owed.owed_by, due)
+        for each, (owed, due) in wanted.items()
+        if each not in known or known[each].state is ObligationState.SUPERSEDED
+    }
+    corrections.replace(session, [row.id for row in before if _is_replaced(row, taken_over)])
+    gone = [row for row in before if row.occurrence not in wanted and _may_go(row, act.at)]
+    withdrawn = corrections.withdraw(session, [row.id for row in [*gone, *_outrun(before, act.at)]])
+    again = corrections.owe_again(session, [known[each].id for each in wanted if each in known])
     _open(session, act, incident, new)
-    rows = _read_rows(session, incident) if new or again or withdrawn else before
+    rows = read_rows(session, incident) if new or again or withdrawn else before
     fulfilled = _fulfil(session, act, rows, told, owing, news.report)
     opened = [row for row in rows if row.id in again or row.occurrence not in known]
     _record(session, act, owing, opened, withdrawn)
@@ -140,12 +116,68 @@ def _dues(
     return tuple(found)
 
 
-def _may_go(row: _Row, now: datetime) -> bool:
+def _wanted(
+    dues: Sequence[ClockDue], owing: Owing, before: Sequence[ClockRow]
+) -> dict[str, tuple[Owed, ClockDue]]:
+    """Return what is owed now, by what makes each obligation the same one.
+
+    A clock that was missed from one start is not owed again from a corrected one.
+    """
+    known = {row.occurrence for row in before}
+    missed = {row.clock for row in before if row.state is ObligationState.MISSED}
+    wanted = {}
+    for due in dues:
+        owner = owing.owner(due)
+        if owner is None:
+            continue
+        owed = owing.owed(due, owner)
+        if owed.occurrence in known or clock_of(owner, due) not in missed:
+            wanted[owed.occurrence] = (owed, due)
+        else:
+            wanted[_missed_before(owner, due, before)] = (owed, due)
+    return wanted
+
+
+def _missed_before(owner: str, due: ClockDue, before: Sequence[ClockRow]) -> str:
+    """Return the occurrence under which this clock was missed."""
+    wanted = clock_of(owner, due)
+    return next(
+        row.occurrence
+        for row in before
+        if row.clock == wanted and row.state is ObligationState.MISSED
+    )
+
+
+def _is_replaced(row: ClockRow, taken_over: Container[object]) -> bool:
+    """Return whether a fulfilled clock is judged anew from a corrected start, by a new row."""
+    is_kept = row.state not in (ObligationState.FULFILLED, ObligationState.LATE)
+    return row.clock in taken_over and row.clock is not None and not is_kept
+
+
+def _may_go(row: ClockRow, now: datetime) -> bool:
     """Return whether a clock that is listed no more is owed no more.
 
     What is owed daily drops out of the list once it is due, and stays owed.
     """
     return row.fulfilled_at is None and not (row.is_daily and row.due.due_at <= now)
+
+
+def _outrun(rows: Sequence[ClockRow], now: datetime) -> list[ClockRow]:
+    """Return what was missed of a daily clock once its next one has fallen due.
+
+    It stays missed, but the alarm is the next one's.
+
+    Rule: R-INC-06
+    """
+    last = {row.due.clock: row.due.due_at for row in rows if row.is_daily and row.due.due_at <= now}
+    return [
+        row
+        for row in rows
+        if row.is_daily
+        and row.state is ObligationState.MISSED
+        and row.fulfilled_at is None
+        and row.due.due_at < last[row.due.clock]
+    ]
 
 
 def _open(
@@ -183,52 +215,10 @@ def _open(
     )
 
 
-def _read_rows(session: Session, incident: Incident) -> list[_Row]:
-    rows = session.execute(
-        select(IncidentClock, Obligation)
-        .join(Obligation, Obligation.id == IncidentClock.obligation_id)
-        .where(IncidentClock.incident_id == incident.id)
-        .order_by(Obligation.due_at, Obligation.id)
-        .execution_options(populate_existing=True)
-    )
-    return [
-        _Row(
-            owed.id,
-            owed.occurrence,
-            ObligationState(owed.state),
-            owed.fulfilled_at,
-            owed.missed_at,
-            _due_of(clock, owed),
-        )
-        for clock, owed in rows
-    ]
-
-
-def _due_of(clock: IncidentClock, owed: Obligation) -> ClockDue:
-    """Return a stored clock as the value that says which report fulfils it."""
-    return ClockDue(
-        clock=clock.clock,
-        name=Bilingual(clock.clock, clock.clock),
-        from_party=ClockParty(clock.from_party),
-        to_party=ClockParty(clock.to_party),
-        form=ClockForm(clock.form),
-        arose_at=owed.arose_at,
-        due_at=owed.due_at,
-        due_from_receipt_at=clock.due_from_receipt_at,
-        counted_from=CountedFrom(clock.counted_from),
-        rule=owed.rule,
-        source=owed.source,
-        confidence=Confidence.HIGH,  # not stored; nothing is decided by it
-        warn_at=(),
-        is_follow_up=clock.is_follow_up,
-        number=clock.number,
-    )
-
-
 def _fulfil(
     session: Session,
     act: Act,
-    rows: Sequence[_Row],
+    rows: Sequence[ClockRow],
     told: Told,
     owing: Owing,
     new_report: LevelReport | None,
@@ -257,7 +247,7 @@ def _fulfil(
     return found
 
 
-def _anew_fulfilled(rows: Sequence[_Row], report: LevelReport) -> Iterator[_Row]:
+def _anew_fulfilled(rows: Sequence[ClockRow], report: LevelReport) -> Iterator[ClockRow]:
     """Yield what was asked for anew and is done by this report.
 
     Of what is owed daily by one clock that is the earliest still within its grace, besides all
@@ -302,7 +292,7 @@ def _record(
     session: Session,
     act: Act,
     owing: Owing,
-    new: Sequence[_Row],
+    new: Sequence[ClockRow],
     withdrawn: Sequence[int],
 ) -> None:
     entries = []

@@ -13,9 +13,11 @@ from plans.incident_tables import Incident
 from plans.reporting_clocks import ClockDue, CountedFrom
 from plans.reporting_levels import ReportingLevel
 from records.act import Act
+from records.errors import CatalogueError
+from records.language import mark
 from records.tables import DutyRoom, Unit
 from schedules.obligations import Owed
-from schedules.rules import ObligationRule
+from schedules.rules import ObligationRule, ScheduleRules
 from schedules.tables import Post
 
 KIND = "incident_report"
@@ -31,6 +33,14 @@ class Ruling:
     rules: IncidentRules
     owing: ObligationRule
     zone: ZoneInfo
+
+
+def owing_rule(schedules: ScheduleRules) -> ObligationRule:
+    """Return grace and ladder of our own reports; CatalogueError where there are none."""
+    found = schedules.obligations.get(KIND)
+    if found is None:
+        raise CatalogueError(mark("obligations.toml 缺少 kind = {kind} 的一项。"), kind=KIND)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from plans.grade_history import NOTHING_SAID
+from plans.grades import Grade
 from plans.grading import Counts, Graded
 from plans.incident_clocks import Kept, keep_in_step
 from plans.incident_facts import COUNTED, Told, read_told
@@ -237,6 +238,12 @@ def require_incident(session: Session, room_key: str, handle: str) -> Incident:
             near=nearest(handle, known) or "—",
         )
     return row
+
+
+def computed_grade(session: Session, act: Act, ruling: Ruling, handle: str) -> Grade | None:
+    """Return the grade that the counts of an incident give at this moment."""
+    row = require_incident(session, act.room_key, handle)
+    return read_told(session, row).computed(ruling.rules, ruling.zone).grade
 
 
 def not_ahead(now: datetime, zone: ZoneInfo, **instants: datetime | date | None) -> None:

@@ -91,7 +91,9 @@ class ResponseLevels(Frozen):
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
         keys = [level.key for level in self.level]
-        if sorted(keys, key=lambda key: key.rank) != sorted(ResponseLevel, key=lambda key: key.rank):
+        if sorted(keys, key=lambda key: key.rank) != sorted(
+            ResponseLevel, key=lambda key: key.rank
+        ):
             raise wrong_value(mark("应恰有 I、II、III、IV 四级,各一次"))
         cells = [cell.key for cell in self.cell]
         for cell in cells:
@@ -123,7 +125,7 @@ class ResponseLevels(Frozen):
         Rule: R-RESP-01
         """
         fuller = sorted(
-            (rule for rule in self.level if rule.key >= level), key=lambda rule: rule.key.rank
+            (rule for rule in self.level if not rule.key < level), key=lambda rule: rule.key.rank
         )
         posts = [
             f"{lead if body == 'centre' else general_hq}.{post}"
@@ -150,9 +152,7 @@ class ResponseLevels(Frozen):
         return {cell.key: -(-cell.full_strength * percent // _WHOLE) for cell in self.cell}
 
 
-def signed_at(
-    before: ResponseLevel | None, after: ResponseLevel | None
-) -> ResponseLevel | None:
+def signed_at(before: ResponseLevel | None, after: ResponseLevel | None) -> ResponseLevel | None:
     """Return the level whose signers must sign a step: the fuller of the two.
 
     Raising needs who may sign the new level, lowering and ending who may sign the old one.

@@ -16,7 +16,9 @@ from records.language import mark
 from schedules.rules import Confidence
 
 # A role that nothing stands behind would be a step that silently tells nobody.
-_Role = Annotated[str, Field(pattern=r"^(owed_by|partner|centre\.(deputy|office)|(post|person|unit):\S+)$")]
+_Role = Annotated[
+    str, Field(pattern=r"^(owed_by|partner|centre\.(deputy|office)|(post|person|unit):\S+)$")
+]
 
 
 class _Step(Frozen):
@@ -64,7 +66,5 @@ def load_plan_rules(override: Path | None = None) -> PlanRules:
             raise CatalogueError(
                 mark("ladders.toml 的阶梯{key}:各阶 after 须递增。"), key=ladder.key
             )
-        ladders[ladder.key] = Ladder(
-            ladder.key, steps, ladder.repeats_every, ladder.begins_before
-        )
+        ladders[ladder.key] = Ladder(ladder.key, steps, ladder.repeats_every, ladder.begins_before)
     return PlanRules(ladders, read.returns_after, read.digest_from)

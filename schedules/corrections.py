@@ -68,14 +68,32 @@ def withdraw(session: Session, ids: Sequence[int]) -> list[int]:
     return sorted(rows.scalars())
 
 
+def replace(session: Session, ids: Sequence[int]) -> None:
+    """Supersede what was judged from a start that has been corrected; its report stays on it.
+
+    The caller opens what takes its place.
+    """
+    if ids:
+        session.execute(
+            update(Obligation)
+            .where(Obligation.id.in_(ids), Obligation.state != ObligationState.MISSED.value)
+            .values(state=ObligationState.SUPERSEDED.value, next_look_at=None)
+        )
+
+
 def owe_again(session: Session, ids: Sequence[int]) -> list[int]:
-    """Open what was superseded and is owed after all; return the ids."""
+    """Open what was superseded and is owed after all, as if never fulfilled; return the ids."""
     if not ids:
         return []
     rows = session.execute(
         update(Obligation)
         .where(Obligation.id.in_(ids), Obligation.state == ObligationState.SUPERSEDED.value)
-        .values(state=ObligationState.OPEN.value, next_look_at=Obligation.due_at)
+        .values(
+            state=ObligationState.OPEN.value,
+            fulfilled_at=None,
+            fulfilled_by=None,
+            next_look_at=Obligation.due_at,
+        )
         .returning(Obligation.id)
     )
     return sorted(rows.scalars())

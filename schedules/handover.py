@@ -171,6 +171,13 @@ def accept(session: Session, act: Act, rules: ScheduleRules, post_key: str, word
     return _assume(session, act, replace(there, handing=handing), matters, said)
 
 
+def unanswered(session: Session, act: Act, post_key: str) -> tuple[str, ...]:
+    """Return the keys of the open matters that the incoming officer has not answered yet."""
+    answers = offered(session, act.room_key, post_key).handing.answers
+    matters = read_open_matters(session, act.room_key, post_key, act.at)
+    return tuple(one.key for one in matters if one.key not in answers)
+
+
 def refuse(session: Session, act: Act, post_key: str, reason: str) -> StoredHandover:
     """Store the refusal of a whole handover; the outgoing officer stays responsible.
 

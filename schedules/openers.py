@@ -43,9 +43,12 @@ class Opener(Protocol):
         ...
 
 
+_ROOMS = select(DutyRoom.key, DutyRoom.timezone).order_by(DutyRoom.key)
+
+
 def read_rooms(session: Session) -> list[Room]:
     """Return all rooms of this database, in the order of their keys."""
-    rows = session.execute(select(DutyRoom.key, DutyRoom.timezone).order_by(DutyRoom.key))
+    rows = session.connection().execute(_ROOMS)
     return [Room(row.key, ZoneInfo(row.timezone)) for row in rows]
 
 

@@ -21,7 +21,7 @@ from schedules.outstanding import ObligationState, Outstanding
 from schedules.party_words import party_words
 from schedules.presence_settings import KIND, read_times
 from schedules.presence_state import (
-    Check,
+    EarlierCheck,
     Question,
     ask,
     checks_due,
@@ -254,7 +254,7 @@ def at_post(session: Session, room_key: str, post_key: str, at: datetime) -> str
     return None
 
 
-def _earlier(session: Session, item: Outstanding, now: datetime) -> list[Check]:
+def _earlier(session: Session, item: Outstanding, now: datetime) -> list[EarlierCheck]:
     rows = session.execute(
         select(Obligation.state, Obligation.fulfilled_at, Obligation.missed_at, Finding.id)
         .outerjoin(
@@ -273,7 +273,7 @@ def _earlier(session: Session, item: Outstanding, now: datetime) -> list[Check]:
         .order_by(Obligation.due_at.desc())
     )
     return [
-        Check(
+        EarlierCheck(
             # One that is missed at this very look is not stored as missed yet.
             row.state == ObligationState.MISSED.value
             or (row.fulfilled_at is None and row.missed_at <= now),

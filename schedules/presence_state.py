@@ -120,7 +120,7 @@ def put_off_until(base_at: datetime, *, now: datetime) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class EarlierCheck:
     """How one check of a shift ended, as far as it has."""
 
     is_missed: bool
@@ -128,7 +128,7 @@ class Check:
     is_suspected: bool  # a suspected absence was found at it already
 
 
-def is_absence(earlier: Sequence[Check]) -> bool:
+def is_absence(earlier: Sequence[EarlierCheck]) -> bool:
     """Return whether a check that was just missed makes one suspect 脱岗.
 
     `earlier` are the shift's checks before it, latest first. Two missed in a row do; an absence

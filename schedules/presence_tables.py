@@ -56,14 +56,14 @@ class SpotCheck(Base):
         ForeignKeyConstraint(["room_key"], ["duty_room.key"]),
         CheckConstraint("window_until >= window_from", name="window"),
         CheckConstraint(
-            "result IN ('planned', 'asked', 'answered', 'second_try', 'missed')", name="result"
+            "outcome IN ('planned', 'asked', 'answered', 'second_try', 'missed')", name="outcome"
         ),
         Index(
             "ix_spot_check_drawn",
             "room_key",
             "drawn_at",
-            sqlite_where=text("result = 'planned'"),
-            postgresql_where=text("result = 'planned'"),
+            sqlite_where=text("outcome = 'planned'"),
+            postgresql_where=text("outcome = 'planned'"),
         ),
     )
 
@@ -75,7 +75,7 @@ class SpotCheck(Base):
     window_until: Mapped[datetime]
     drawn_at: Mapped[datetime]  # by chance inside the window; shown to nobody before
     planned_by: Mapped[str]
-    result: Mapped[str]
+    outcome: Mapped[str]
     asked_at: Mapped[datetime | None]
     second_at: Mapped[datetime | None]  # the second try, before it counts
     answered_at: Mapped[datetime | None]

@@ -34,12 +34,14 @@ _NEW_STATE = {
 class OpenDue:
     """Open the obligations of the time just ahead, kind by kind."""
 
-    def __init__(self, rules: ScheduleRules) -> None:
+    def __init__(self, rules: ScheduleRules, also: Sequence[Opener] = ()) -> None:
+        """Take the rules, and the openers that belong to packages above this one."""
         self._openers: tuple[Opener, ...] = (
             SignInOpener(rules),
             ReportOpener(rules),
             HandoverOpener(rules),
             PresenceOpener(rules),
+            *also,
         )
         self._drawn = SpotCheckOpener(rules)
 
@@ -49,10 +51,9 @@ class OpenDue:
         A check that was drawn is opened at its own instant and not before: nobody can read it
         from the list of what falls due.
         """
-        ends = [openings.opened_until(session, room.key) for room in read_rooms(session)]
-        wanted = [end - OPEN_AHEAD for end in ends if end is not None]
-        drawn = self._drawn.next_at(session)
-        return min([*wanted, *([drawn] if drawn else [])], default=None)
+        end = openings.earliest_end(session)
+        wanted = [self._drawn.next_at(session), None if end is None else end - OPEN_AHEAD]
+        return min((instant for instant in wanted if instant is not None), default=None)
 
     def run(self, session: Session, *, now: datetime) -> int:
         """Open a day's obligations in every room where the time has come; return how many."""

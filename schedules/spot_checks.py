@@ -96,7 +96,7 @@ def _insert(
     party: str,
     roll_call: int | None,
     values: dict[str, datetime],
-    result: str,
+    outcome: str,
 ) -> int:
     return session.execute(
         insert(SpotCheck)
@@ -105,12 +105,21 @@ def _insert(
             roll_call=roll_call,
             party=party,
             planned_by=act.operator,
-            result=result,
+            outcome=outcome,
             words="",
             **values,
         )
         .returning(SpotCheck.id)
     ).scalar_one()
+
+
+# The watch asks this at every look: the statement is made once.
+_NEXT_DRAWN = (
+    select(SpotCheck.drawn_at)
+    .where(SpotCheck.outcome == "planned")
+    .order_by(SpotCheck.drawn_at)
+    .limit(1)
+)
 
 
 class SpotCheckOpener:
@@ -121,12 +130,8 @@ class SpotCheckOpener:
 
     def next_at(self, session: Session) -> datetime | None:
         """Return when the next check is to be asked, in any room."""
-        return session.scalar(
-            select(SpotCheck.drawn_at)
-            .where(SpotCheck.result == "planned")
-            .order_by(SpotCheck.drawn_at)
-            .limit(1)
-        )
+        found: datetime | None = session.connection().execute(_NEXT_DRAWN).scalar()
+        return found
 
     def open(self, session: Session, act: Act, room: Room) -> int:
         """Ask the checks whose instant has come; return how many.
@@ -137,13 +142,13 @@ class SpotCheckOpener:
             select(SpotCheck)
             .where(
                 SpotCheck.room_key == room.key,
-                SpotCheck.result == "planned",
+                SpotCheck.outcome == "planned",
                 SpotCheck.drawn_at <= act.at,
             )
             .order_by(SpotCheck.id)
         ).all()
         for row in rows:
-            values = {"result": "asked", "asked_at": act.at}
+            values = {"outcome": "asked", "asked_at": act.at}
             session.execute(update(SpotCheck).where(SpotCheck.id == row.id).values(**values))
             obligations.open_all(session, room.key, [self._owed(row, act.at)])
             self._record(session, act, row)
@@ -202,7 +207,7 @@ def answer(session: Session, act: Act, post_key: str) -> tuple[int, ...]:
             "answer_seconds": seconds,
         }
         if settled.state.value != "missed":
-            values["result"] = "answered"
+            values["outcome"] = "answered"
         if settled.late_seconds > 0:
             values["second_at"] = row.due_at
         number = int(row.subject.removeprefix("spot_check:"))
@@ -227,7 +232,7 @@ def count_as_missed(session: Session, item: Outstanding, now: datetime, operator
     session.execute(
         update(SpotCheck)
         .where(SpotCheck.id == number)
-        .values(result="missed", second_at=item.due_at)
+        .values(outcome="missed", second_at=item.due_at)
     )
     post_key = item.owed_by.removeprefix("post:")
     person_id = at_post(session, item.room_key, post_key, item.due_at)
@@ -241,7 +246,7 @@ def count_as_missed(session: Session, item: Outstanding, now: datetime, operator
 def record_unit_call(
     session: Session, act: Act, unit_id: str, said: UnitAnswer
 ) -> tuple[str, tuple[int, ...]]:
-    """Record one call of a telephone spot check; return its result and what it settled.
+    """Record one call of a telephone spot check; return its outcome and what it settled.
 
     A call that nobody answers counts only when a second one, within five minutes, is not answered
     either; a later call begins anew.
@@ -250,9 +255,9 @@ def record_unit_call(
     """
     party = f"unit:{unit_id}"
     row = _open_call(session, act, party)
-    is_second = row.result == "second_try"
-    result = _result(said, is_second=is_second)
-    values: dict[str, object] = {"result": result, "words": said.words}
+    is_second = row.outcome == "second_try"
+    outcome = _outcome(said, is_second=is_second)
+    values: dict[str, object] = {"outcome": outcome, "words": said.words}
     if is_second:
         values["second_at"] = act.at
     else:
@@ -262,12 +267,12 @@ def record_unit_call(
         values["answered_by"] = said.answered_by
         values["answer_seconds"] = said.seconds
     session.execute(update(SpotCheck).where(SpotCheck.id == row.id).values(**values))
-    settled = _settle_call(session, act, row.id) if result != "second_try" else ()
-    _record_call(session, act, party, row.id, result, said)
-    return result, settled
+    settled = _settle_call(session, act, row.id) if outcome != "second_try" else ()
+    _record_call(session, act, party, row.id, outcome, said)
+    return outcome, settled
 
 
-def _result(said: UnitAnswer, *, is_second: bool) -> str:
+def _outcome(said: UnitAnswer, *, is_second: bool) -> str:
     if said.is_answered:
         return "answered"
     return "missed" if is_second else "second_try"
@@ -280,16 +285,16 @@ def _open_call(session: Session, act: Act, party: str) -> SpotCheck:
         .where(
             SpotCheck.room_key == act.room_key,
             SpotCheck.party == party,
-            SpotCheck.result.in_(("asked", "second_try")),
+            SpotCheck.outcome.in_(("asked", "second_try")),
         )
         .order_by(SpotCheck.id.desc())
         .limit(1)
     )
-    if row is not None and row.result == "second_try":
+    if row is not None and row.outcome == "second_try":
         assert row.asked_at is not None
         if act.at - row.asked_at > SECOND_TRY_WITHIN:
             where = SpotCheck.id == row.id
-            session.execute(update(SpotCheck).where(where).values(result="asked"))
+            session.execute(update(SpotCheck).where(where).values(outcome="asked"))
             session.expire(row)
     if row is None:
         values = {"window_from": act.at, "window_until": act.at, "drawn_at": act.at}
@@ -322,7 +327,7 @@ _CALLED = {
 
 
 def _record_call(
-    session: Session, act: Act, party: str, number: int, result: str, said: UnitAnswer
+    session: Session, act: Act, party: str, number: int, outcome: str, said: UnitAnswer
 ) -> None:
     words = party_words(session, act.room_key, [party])
     params = {
@@ -331,8 +336,8 @@ def _record_call(
         "answered_by": said.answered_by or "—",
         "words": said.words,
     }
-    data = {"check": number, "result": result, "seconds": said.seconds}
-    sentence = Sentence(_CALLED[result], params)
+    data = {"check": number, "outcome": outcome, "seconds": said.seconds}
+    sentence = Sentence(_CALLED[outcome], params)
     append(session, act.room_key, act.at, [Entry("call_unit", sentence, act.operator, party, data)])
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy.orm import Session
+
 from console.acts.desk import LONGEST_WORDS, Desk, Done
 from console.parties import person_behind
 from plans import alerts
+from records.act import Act
 from records.clean_text import clean
 from records.errors import BadData
 from records.language import Sentence, mark
@@ -53,6 +56,7 @@ class AlertActs(Desk):
                 self._rules.plans,
                 how=clean(how, limit=LONGEST_WORDS),
             )
+            self._settle_calls(session, act, ids)
             params = {
                 "person": self._name(session, f"person:{person_id}"),
                 "count": count,
@@ -60,3 +64,8 @@ class AlertActs(Desk):
             }
             words = mark("{person}已接手{count}项告警;{minutes}分钟后仍未办结将再次提醒。")
             return Done(Sentence(words, params), tuple(ids))
+
+    def _settle_calls(self, session: Session, act: Act, ids: Sequence[int]) -> None:
+        from plans.activations import settle_acknowledged  # noqa: PLC0415  only this act needs it
+
+        settle_acknowledged(session, act, ids)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,10 @@ from records.names import party_names
 from records.signing import PinAnswer, PinRules, Signing, refusal
 from schedules.roster_rules import RosterRules
 from schedules.rules import ScheduleRules
+
+if TYPE_CHECKING:
+    from plans.command_rules import CommandRules
+    from plans.incident_rules import IncidentRules
 
 LONGEST_WORDS = 2_000
 
@@ -40,6 +45,21 @@ class Rules:
     plans: PlanRules
     pins: PinRules
     rosters: RosterRules
+    read_incidents: "Callable[[], IncidentRules]"
+    read_command: "Callable[[], CommandRules]"
+
+    @property
+    def incidents(self) -> "IncidentRules":
+        """Return the catalogues of incidents, read when they are first asked for.
+
+        Most commands never need them; CatalogueError names what is wrong with them.
+        """
+        return self.read_incidents()
+
+    @property
+    def command(self) -> "CommandRules":
+        """Return the catalogues of command, read when they are first asked for, like incidents'."""
+        return self.read_command()
 
 
 class Desk:

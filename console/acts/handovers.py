@@ -81,9 +81,11 @@ class HandoverActs(Desk):
         confirmed: Sequence[str] = (),
         words: str = "",
         pin: str | None = None,
+        is_read_back: bool = False,
     ) -> Done:
         """Accept the post; signed by the incoming officer. `confirmed` are matters read back now.
 
+        `is_read_back` says that all matters nobody has answered yet were read back (replays).
         All in one transaction: where it is refused, nothing has changed.
         """
         with self._act() as (session, bare):
@@ -91,6 +93,8 @@ class HandoverActs(Desk):
             act = Act(bare.room_key, bare.at, f"person:{person_id}")
             self._sign(session, act, person_id, pin)
             rules = self._rules.schedules
+            if is_read_back:
+                confirmed = handover.unanswered(session, act, post_key)
             if confirmed:
                 answers = dict.fromkeys(confirmed, Answer.CONFIRMED)
                 handover.answer_matter(session, act, rules, post_key, answers, "")

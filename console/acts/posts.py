@@ -6,7 +6,9 @@ from console.acts.desk import Desk, Done
 from console.parties import person_behind, require_post, signing_in
 from records.act import Act
 from records.clean_text import clean
+from records.errors import Refused
 from records.language import Sentence, mark
+from schedules.answering import hands_over, responsible
 from schedules.shifts import OnDuty, on_duty
 from schedules.sign_in import place_for, sign_in, sign_out
 
@@ -74,6 +76,9 @@ class PostActs(Desk):
             act = Act(bare.room_key, bare.at, f"person:{person_id}")
             self._sign(session, act, person_id, pin)
             post_key = sign_out(session, act, person_id)
+            is_bound = hands_over(session, act.room_key, act.at)
+            if is_bound and responsible(session, act.room_key, post_key, act.at) == person_id:
+                raise Refused(mark("接班人尚未接班,不能签退离岗;请先办理交接班。"))
             return Done(
                 Sentence(
                     mark("{person}已从{post}签退。"),

@@ -90,9 +90,9 @@ class SpotCheckActs(PresenceActs):
         with self._act(by) as (session, act):
             unit_id = unit.removeprefix("unit:")
             known = require_unit(session, act.room_key, unit_id)
-            result, ids = spot_checks.record_unit_call(session, act, unit_id, said)
+            outcome, ids = spot_checks.record_unit_call(session, act, unit_id, said)
             self._over(session, act, ids)
-            return Done(Sentence(_CALLED[result], {"unit": known.name}), ids)
+            return Done(Sentence(_CALLED[outcome], {"unit": known.name}), ids)
 
     def record_visit(self, *, by: str, words: str = "", pin: str | None = None) -> Done:
         """Record a leader's sign-in on a visit to the duty room."""

@@ -126,7 +126,7 @@ def _list(context: typer.Context, *, as_json: Json = False) -> None:
                 "answered_at": instant_json(row.answered_at),
                 "answered_by": row.answered_by,
                 "answer_seconds": row.answer_seconds,
-                "result": row.result,
+                "outcome": row.outcome,
                 "words": row.words,
             }
             for row in session.scalars(query)
@@ -141,7 +141,7 @@ def _list(context: typer.Context, *, as_json: Json = False) -> None:
                 row["id"],
                 row["party"],
                 call.local(row["asked_at"]),
-                row["result"],
+                row["outcome"],
                 row["answer_seconds"],
                 row["words"],
             ]

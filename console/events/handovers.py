@@ -22,10 +22,14 @@ class MatterEvent(Event):
 
 
 class AcceptEvent(Event):
-    """The incoming officer accepts; `confirmed` are the matters read back in the same act."""
+    """The incoming officer accepts; `confirmed` are the matters read back in the same act.
+
+    A timeline that names none takes the read-back as given, as it takes signatures; matters that
+    were objected to still stand in the way.
+    """
 
     post: str | None = None
-    confirmed: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] | None = None
     words: str = ""
 
 
@@ -55,7 +59,11 @@ def _answer(actions: Actions, event: Event) -> Done:
 def _accept(actions: Actions, event: Event) -> Done:
     assert isinstance(event, AcceptEvent)
     return actions.accept_handover(
-        by=event.signer(), post=event.post, confirmed=event.confirmed, words=event.words
+        by=event.signer(),
+        post=event.post,
+        confirmed=event.confirmed or (),
+        words=event.words,
+        is_read_back=event.confirmed is None,
     )
 
 

@@ -12,6 +12,8 @@ from records.act import Act
 from records.database import Database
 from records.duty_log import Entry, append
 from records.language import Language, Sentence, mark
+from schedules.open_matters import room_zone
+from schedules.roster_matters import settle
 
 # Refused rows that the duty log names; the command shows all of them.
 ROWS_IN_LOG = 100
@@ -184,8 +186,12 @@ class Findings:
         return sum(each.outcome is outcome for each in self.understood)
 
 
+# What the room owed about its roster or its calendar may be done by these imports.
+_SETTLES = frozenset({"roster", "holidays"})
+
+
 def record_import(session: Session, act: Act, report: ImportReport) -> None:
-    """Append the one entry of an import; nothing where nothing changed."""
+    """Append the one entry of an import, and settle what it brought; nothing if nothing changed."""
     if not report.taken and not report.changed:
         return
     data: dict[str, object] = {
@@ -202,6 +208,8 @@ def record_import(session: Session, act: Act, report: ImportReport) -> None:
         f"import_{report.kind}", report.summary, act.operator, f"import:{report.kind}", data
     )
     append(session, act.room_key, act.at, [entry])
+    if report.kind in _SETTLES:
+        settle(session, act, room_zone(session, act.room_key))
 
 
 @contextmanager

@@ -26,6 +26,8 @@ for _package in ("records", "schedules", "plans"):
 importlib.import_module("schedules.roster_tables")
 importlib.import_module("schedules.handover_tables")
 importlib.import_module("schedules.presence_tables")
+importlib.import_module("plans.incident_tables")
+importlib.import_module("plans.command_tables")
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:

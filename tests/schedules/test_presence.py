@@ -12,7 +12,7 @@ from records.errors import BadData, NotAuthorised, WrongState
 from schedules import presence
 from schedules.presence_settings import change_settings, read_times
 from schedules.presence_state import (
-    Check,
+    EarlierCheck,
     PresenceTimes,
     Question,
     ask,
@@ -28,10 +28,10 @@ AT = datetime(2026, 3, 16, 14, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 NIGHTLY = PresenceTimes()
 SECOND = timedelta(seconds=1)
-MISSED = Check(is_missed=True, is_answered=False, is_suspected=False)
-SUSPECTED = Check(is_missed=True, is_answered=False, is_suspected=True)
-CAME_BACK = Check(is_missed=True, is_answered=True, is_suspected=True)
-ANSWERED = Check(is_missed=False, is_answered=True, is_suspected=False)
+MISSED = EarlierCheck(is_missed=True, is_answered=False, is_suspected=False)
+SUSPECTED = EarlierCheck(is_missed=True, is_answered=False, is_suspected=True)
+CAME_BACK = EarlierCheck(is_missed=True, is_answered=True, is_suspected=True)
+ANSWERED = EarlierCheck(is_missed=False, is_answered=True, is_suspected=False)
 
 
 def shown(instants: list[datetime]) -> list[str]:
@@ -125,7 +125,7 @@ def test_an_answer_counts_once_the_digit_could_be_read_and_the_next_digit_is_ano
     ],
 )
 def test_two_missed_in_a_row_make_one_suspected_absence(
-    earlier: list[Check], expected: bool
+    earlier: list[EarlierCheck], expected: bool
 ) -> None:
     assert is_absence(earlier) is expected
 

@@ -125,6 +125,7 @@ def test_a_gap_in_the_roster_is_told_to_the_partner_and_found(room: StoryRoom) -
     """A post nobody is rostered for owes its sign-in all the same."""
     room.publish_shift("lead", "08:30", 24, shift_lead="cy", shift_lead_b="eve")
     room.publish_shift("night", "17:30", 15, primary="an", secondary=None)
+    room.expect(("16:45:00", "told", 1, "cy", "shift_lead"))  # the gap itself, a day ahead
     room.actions.sign_in(by="person:an")
     room.advance_to("17:35")
     room.expect(

@@ -9,10 +9,10 @@ from tests.stories.duty_room import ZONE, StoryRoom, local
 
 
 def checks(room: StoryRoom) -> list[tuple[str, str, int | None]]:
-    """Return (party, result, seconds) of all spot checks."""
+    """Return (party, outcome, seconds) of all spot checks."""
     with room.database.read() as session:
         rows = session.scalars(select(SpotCheck).order_by(SpotCheck.id))
-        return [(row.party, row.result, row.answer_seconds) for row in rows]
+        return [(row.party, row.outcome, row.answer_seconds) for row in rows]
 
 
 @pytest.mark.rule("R-SPOT-01")
@@ -43,7 +43,7 @@ def test_a_roll_call_comes_inside_its_window_and_no_list_shows_it_before(night: 
     assert len(set(drawn)) == 1
     assert night.clock.now() <= drawn[0] <= local("2026-03-16 23:30")
     night.advance_to(drawn[0].astimezone(ZONE).strftime("%H:%M:%S"))
-    assert [result for _, result, _ in checks(night)] == ["asked"] * 3
+    assert [outcome for _, outcome, _ in checks(night)] == ["asked"] * 3
     night.forget()
 
 

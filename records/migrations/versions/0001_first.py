@@ -272,6 +272,30 @@ def create_tables() -> None:
     op.create_index('ix_alert_at', 'alert', ['room_key', 'at'], unique=False)
     op.create_index('ix_alert_mail', 'alert', ['mail_id'], unique=False)
     op.create_index('ix_alert_obligation', 'alert', ['obligation_id'], unique=False)
+    op.create_table('centre_activation',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('subject', sa.String(), nullable=False),
+    sa.Column('centre_key', sa.String(), nullable=False),
+    sa.Column('part', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('is_drill', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('proposed_at', sa.BigInteger(), nullable=False),
+    sa.Column('proposed_by', sa.String(), nullable=False),
+    sa.Column('activated_at', sa.BigInteger(), nullable=True),
+    sa.Column('activated_by', sa.String(), nullable=True),
+    sa.Column('staffed_at', sa.BigInteger(), nullable=True),
+    sa.Column('staffed_by', sa.String(), nullable=True),
+    sa.Column('stood_down_at', sa.BigInteger(), nullable=True),
+    sa.Column('stood_down_by', sa.String(), nullable=True),
+    sa.CheckConstraint("(state = 'stood_down') = (stood_down_at IS NOT NULL)", name=op.f('ck_centre_activation_stood_down_has_its_minute')),
+    sa.CheckConstraint("part IN ('lead', 'supporting', 'informed')", name=op.f('ck_centre_activation_part')),
+    sa.CheckConstraint("state IN ('proposed', 'activated', 'staffed', 'stood_down')", name=op.f('ck_centre_activation_state')),
+    sa.ForeignKeyConstraint(['room_key'], ['duty_room.key'], name=op.f('fk_centre_activation_room_key_duty_room')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_centre_activation'))
+    )
+    op.create_index('uq_centre_activation_open', 'centre_activation', ['room_key', 'subject', 'centre_key'], unique=True, sqlite_where=sa.text('stood_down_at IS NULL'), postgresql_where=sa.text('stood_down_at IS NULL'))
     op.create_table('chase',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('room_key', sa.String(), nullable=False),
@@ -329,6 +353,56 @@ def create_tables() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_handover_switch'))
     )
     op.create_index(op.f('ix_handover_switch_room_key'), 'handover_switch', ['room_key'], unique=False)
+    op.create_table('incident',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('handle', sa.String(), nullable=False),
+    sa.Column('received_at', sa.BigInteger(), nullable=False),
+    sa.Column('received_by', sa.String(), nullable=False),
+    sa.Column('reported_by', sa.String(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('first_seen_online_at', sa.BigInteger(), nullable=True),
+    sa.Column('is_socially_significant', sa.Boolean(), nullable=False),
+    sa.Column('is_drill', sa.Boolean(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('handed_up_at', sa.BigInteger(), nullable=True),
+    sa.Column('closed_at', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("state IN ('received', 'graded', 'responding', 'response_ended', 'handed_up', 'closed', 'false_alarm')", name=op.f('ck_incident_state')),
+    sa.ForeignKeyConstraint(['room_key'], ['duty_room.key'], name=op.f('fk_incident_room_key_duty_room')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_incident')),
+    sa.UniqueConstraint('room_key', 'handle', name=op.f('uq_incident_room_key'))
+    )
+    op.create_index('ix_incident_open', 'incident', ['room_key', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+    op.create_table('issued_order',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('handle', sa.String(), nullable=False),
+    sa.Column('subject', sa.String(), nullable=False),
+    sa.Column('addressee', sa.String(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('place', sa.String(), nullable=False),
+    sa.Column('quantity', sa.String(), nullable=False),
+    sa.Column('time', sa.String(), nullable=False),
+    sa.Column('consequence', sa.Text(), nullable=False),
+    sa.Column('plan_key', sa.String(), nullable=True),
+    sa.Column('plan_step', sa.Integer(), nullable=True),
+    sa.Column('is_drill', sa.Boolean(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('issued_at', sa.BigInteger(), nullable=False),
+    sa.Column('issued_by', sa.String(), nullable=False),
+    sa.Column('due_at', sa.BigInteger(), nullable=False),
+    sa.Column('acknowledged_at', sa.BigInteger(), nullable=True),
+    sa.Column('acknowledged_by', sa.String(), nullable=True),
+    sa.Column('carried_out_at', sa.BigInteger(), nullable=True),
+    sa.Column('unable_at', sa.BigInteger(), nullable=True),
+    sa.Column('result', sa.Text(), nullable=False),
+    sa.CheckConstraint("state IN ('issued', 'acknowledged', 'carried_out', 'unable')", name=op.f('ck_issued_order_state')),
+    sa.ForeignKeyConstraint(['room_key'], ['duty_room.key'], name=op.f('fk_issued_order_room_key_duty_room')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_issued_order')),
+    sa.UniqueConstraint('room_key', 'handle', name=op.f('uq_issued_order_room_key'))
+    )
+    op.create_index('ix_issued_order_subject', 'issued_order', ['room_key', 'subject'], unique=False)
     op.create_table('person',
     sa.Column('room_key', sa.String(), nullable=False),
     sa.Column('id', sa.String(), nullable=False),
@@ -376,6 +450,29 @@ def create_tables() -> None:
     sa.ForeignKeyConstraint(['room_key'], ['duty_room.key'], name=op.f('fk_presence_setting_room_key_duty_room')),
     sa.PrimaryKeyConstraint('room_key', name=op.f('pk_presence_setting'))
     )
+    op.create_table('response_step',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('room_key', sa.String(), nullable=False),
+    sa.Column('subject', sa.String(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('step', sa.String(), nullable=False),
+    sa.Column('level', sa.String(), nullable=True),
+    sa.Column('issuing_authority', sa.String(), nullable=True),
+    sa.Column('lead_key', sa.String(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('signed_by', sa.String(), nullable=False),
+    sa.Column('signed_as', sa.String(), nullable=False),
+    sa.Column('entered_by', sa.String(), nullable=False),
+    sa.Column('is_drill', sa.Boolean(), nullable=False),
+    sa.Column('document', sa.String(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.CheckConstraint("issuing_authority IN ('centre', 'general_hq', 'province')", name=op.f('ck_response_step_issuing_authority')),
+    sa.CheckConstraint("level IN ('I', 'II', 'III', 'IV')", name=op.f('ck_response_step_level')),
+    sa.CheckConstraint("step IN ('activate', 'change', 'stand_down', 'hand_up')", name=op.f('ck_response_step_step')),
+    sa.ForeignKeyConstraint(['room_key'], ['duty_room.key'], name=op.f('fk_response_step_room_key_duty_room')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_response_step')),
+    sa.UniqueConstraint('room_key', 'subject', 'number', name=op.f('uq_response_step_room_key'))
+    )
     op.create_table('roster_version',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('room_key', sa.String(), nullable=False),
@@ -401,19 +498,19 @@ def create_tables() -> None:
     sa.Column('window_until', sa.BigInteger(), nullable=False),
     sa.Column('drawn_at', sa.BigInteger(), nullable=False),
     sa.Column('planned_by', sa.String(), nullable=False),
-    sa.Column('result', sa.String(), nullable=False),
+    sa.Column('outcome', sa.String(), nullable=False),
     sa.Column('asked_at', sa.BigInteger(), nullable=True),
     sa.Column('second_at', sa.BigInteger(), nullable=True),
     sa.Column('answered_at', sa.BigInteger(), nullable=True),
     sa.Column('answered_by', sa.String(), nullable=True),
     sa.Column('answer_seconds', sa.Integer(), nullable=True),
     sa.Column('words', sa.Text(), nullable=False),
-    sa.CheckConstraint("result IN ('planned', 'asked', 'answered', 'second_try', 'missed')", name=op.f('ck_spot_check_result')),
+    sa.CheckConstraint("outcome IN ('planned', 'asked', 'answered', 'second_try', 'missed')", name=op.f('ck_spot_check_outcome')),
     sa.CheckConstraint('window_until >= window_from', name=op.f('ck_spot_check_window')),
     sa.ForeignKeyConstraint(['room_key'], ['duty_room.key'], name=op.f('fk_spot_check_room_key_duty_room')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_spot_check'))
     )
-    op.create_index('ix_spot_check_drawn', 'spot_check', ['room_key', 'drawn_at'], unique=False, sqlite_where=sa.text("result = 'planned'"), postgresql_where=sa.text("result = 'planned'"))
+    op.create_index('ix_spot_check_drawn', 'spot_check', ['room_key', 'drawn_at'], unique=False, sqlite_where=sa.text("outcome = 'planned'"), postgresql_where=sa.text("outcome = 'planned'"))
     op.create_table('unit',
     sa.Column('room_key', sa.String(), nullable=False),
     sa.Column('id', sa.String(), nullable=False),
@@ -457,6 +554,19 @@ def create_tables() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_assignment')),
     sa.UniqueConstraint('shift_id', 'post_key', name=op.f('uq_assignment_shift_id'))
     )
+    op.create_table('centre_staffing',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('activation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('entered_by', sa.String(), nullable=False),
+    sa.Column('cell', sa.String(), nullable=False),
+    sa.Column('strength', sa.Integer(), nullable=False),
+    sa.Column('required', sa.Integer(), nullable=False),
+    sa.CheckConstraint('strength >= 0 AND required >= 0', name=op.f('ck_centre_staffing_counts')),
+    sa.ForeignKeyConstraint(['activation_id'], ['centre_activation.id'], name=op.f('fk_centre_staffing_activation_id_centre_activation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_centre_staffing'))
+    )
+    op.create_index(op.f('ix_centre_staffing_activation_id'), 'centre_staffing', ['activation_id'], unique=False)
     op.create_table('handover',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('room_key', sa.String(), nullable=False),
@@ -484,6 +594,104 @@ def create_tables() -> None:
     )
     op.create_index('ix_handover_assumed', 'handover', ['room_key', 'post_key', 'assumed_at'], unique=False)
     op.create_index('ix_handover_pending', 'handover', ['room_key', 'post_key'], unique=True, sqlite_where=sa.text("state IN ('offered', 'refused')"), postgresql_where=sa.text("state IN ('offered', 'refused')"))
+    op.create_table('incident_assessment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('incident_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('entered_at', sa.BigInteger(), nullable=False),
+    sa.Column('entered_by', sa.String(), nullable=False),
+    sa.Column('after_seq', sa.Integer(), nullable=False),
+    sa.Column('suggested', sa.String(), nullable=True),
+    sa.Column('rule', sa.String(), nullable=True),
+    sa.Column('criterion', sa.String(), nullable=True),
+    sa.Column('counted', sa.Double(), nullable=True),
+    sa.Column('decided', sa.String(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.CheckConstraint("decided IN ('especially_serious', 'serious', 'large', 'ordinary')", name=op.f('ck_incident_assessment_decided')),
+    sa.CheckConstraint("suggested IN ('especially_serious', 'serious', 'large', 'ordinary')", name=op.f('ck_incident_assessment_suggested')),
+    sa.ForeignKeyConstraint(['incident_id'], ['incident.id'], name=op.f('fk_incident_assessment_incident_id_incident')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_incident_assessment'))
+    )
+    op.create_index('ix_incident_assessment_incident', 'incident_assessment', ['incident_id', 'id'], unique=False)
+    op.create_table('incident_clock',
+    sa.Column('obligation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('incident_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('clock', sa.String(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('counted_from', sa.String(), nullable=False),
+    sa.Column('form', sa.String(), nullable=False),
+    sa.Column('from_party', sa.String(), nullable=False),
+    sa.Column('to_party', sa.String(), nullable=False),
+    sa.Column('is_follow_up', sa.Boolean(), nullable=False),
+    sa.Column('due_from_receipt_at', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("counted_from IN ('occurred', 'received', 'upgraded', 'casualties_changed', 'daily')", name=op.f('ck_incident_clock_counted_from')),
+    sa.ForeignKeyConstraint(['incident_id'], ['incident.id'], name=op.f('fk_incident_clock_incident_id_incident')),
+    sa.ForeignKeyConstraint(['obligation_id'], ['obligation.id'], name=op.f('fk_incident_clock_obligation_id_obligation')),
+    sa.PrimaryKeyConstraint('obligation_id', name=op.f('pk_incident_clock'))
+    )
+    op.create_index('ix_incident_clock_incident', 'incident_clock', ['incident_id', 'obligation_id'], unique=False)
+    op.create_table('incident_learned',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('incident_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('level', sa.String(), nullable=False),
+    sa.Column('learned_at', sa.BigInteger(), nullable=False),
+    sa.Column('entered_at', sa.BigInteger(), nullable=False),
+    sa.Column('entered_by', sa.String(), nullable=False),
+    sa.CheckConstraint("level IN ('unit', 'county', 'city', 'province', 'state')", name=op.f('ck_incident_learned_level')),
+    sa.ForeignKeyConstraint(['incident_id'], ['incident.id'], name=op.f('fk_incident_learned_incident_id_incident')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_incident_learned'))
+    )
+    op.create_index('ix_incident_learned_incident', 'incident_learned', ['incident_id', 'id'], unique=False)
+    op.create_table('incident_report',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('incident_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('form', sa.String(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('from_level', sa.String(), nullable=False),
+    sa.Column('to_level', sa.String(), nullable=False),
+    sa.Column('reported_at', sa.BigInteger(), nullable=False),
+    sa.Column('entered_at', sa.BigInteger(), nullable=False),
+    sa.Column('entered_by', sa.String(), nullable=False),
+    sa.Column('summary', sa.Text(), nullable=False),
+    sa.CheckConstraint("form IN ('telephone', 'written')", name=op.f('ck_incident_report_form')),
+    sa.CheckConstraint("from_level IN ('unit', 'county', 'city', 'province', 'state')", name=op.f('ck_incident_report_from_level')),
+    sa.CheckConstraint("kind IN ('first', 'follow-up', 'supplement', 'final')", name=op.f('ck_incident_report_kind')),
+    sa.CheckConstraint("to_level IN ('unit', 'county', 'city', 'province', 'state')", name=op.f('ck_incident_report_to_level')),
+    sa.ForeignKeyConstraint(['incident_id'], ['incident.id'], name=op.f('fk_incident_report_incident_id_incident')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_incident_report'))
+    )
+    op.create_index('ix_incident_report_incident', 'incident_report', ['incident_id', 'id'], unique=False)
+    op.create_table('incident_version',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('incident_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('entered_at', sa.BigInteger(), nullable=False),
+    sa.Column('entered_by', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=True),
+    sa.Column('occurred_at', sa.BigInteger(), nullable=True),
+    sa.Column('place', sa.Text(), nullable=True),
+    sa.Column('summary', sa.Text(), nullable=True),
+    sa.Column('dead', sa.Integer(), nullable=True),
+    sa.Column('missing', sa.Integer(), nullable=True),
+    sa.Column('trapped', sa.Integer(), nullable=True),
+    sa.Column('seriously_injured', sa.Integer(), nullable=True),
+    sa.Column('slightly_injured', sa.Integer(), nullable=True),
+    sa.Column('direct_loss_cny', sa.Double(), nullable=True),
+    sa.Column('evacuated', sa.Integer(), nullable=True),
+    sa.Column('burnt_area_ha', sa.Double(), nullable=True),
+    sa.Column('magnitude', sa.Double(), nullable=True),
+    sa.Column('threatened', sa.Integer(), nullable=True),
+    sa.Column('possible_loss_cny', sa.Double(), nullable=True),
+    sa.Column('water_cut', sa.Integer(), nullable=True),
+    sa.Column('has_serious_pollution', sa.Boolean(), nullable=True),
+    sa.Column('threatens_important_place', sa.Boolean(), nullable=True),
+    sa.Column('as_of', sa.BigInteger(), nullable=True),
+    sa.Column('died_on', sa.String(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['incident_id'], ['incident.id'], name=op.f('fk_incident_version_incident_id_incident')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_incident_version')),
+    sa.UniqueConstraint('incident_id', 'seq', name=op.f('uq_incident_version_incident_id'))
+    )
     op.create_table('post_holder',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('room_key', sa.String(), nullable=False),
@@ -505,6 +713,19 @@ def create_tables() -> None:
     sa.ForeignKeyConstraint(['room_key', 'post_key'], ['post.room_key', 'post.key'], name=op.f('fk_presence_question_room_key_post_key_post')),
     sa.PrimaryKeyConstraint('room_key', 'post_key', name=op.f('pk_presence_question'))
     )
+    op.create_table('read_back',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('order_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('read_by', sa.String(), nullable=False),
+    sa.Column('place', sa.String(), nullable=False),
+    sa.Column('quantity', sa.String(), nullable=False),
+    sa.Column('time', sa.String(), nullable=False),
+    sa.Column('is_right', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['order_id'], ['issued_order.id'], name=op.f('fk_read_back_order_id_issued_order')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_read_back'))
+    )
+    op.create_index(op.f('ix_read_back_order_id'), 'read_back', ['order_id'], unique=False)
     op.create_table('sign_in',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('room_key', sa.String(), nullable=False),
