@@ -10,10 +10,12 @@ from pydantic import BaseModel, Field
 
 from console.events import (
     alerts,
+    command,
     findings,
     handovers,
     incidents,
     log,
+    orders,
     posts,
     presence,
     reports,
@@ -36,6 +38,8 @@ EVENTS: Mapping[str, EventKind] = {
     **presence.KINDS,
     **spot_checks.KINDS,
     **rosters.KINDS,
+    **command.KINDS,
+    **orders.KINDS,
 }
 
 

@@ -53,6 +53,7 @@ class News:
 
 
 NOTHING_NEW = News()
+_NOT_OWED = (ObligationState.WAIVED, ObligationState.SUPERSEDED)
 
 
 def keep_in_step(
@@ -79,6 +80,7 @@ def keep_in_step(
     if facts is None or incident.closed_at is not None:
         return Kept()
     owing = read_owing(session, act, incident, ruling)
+    done = _fulfil_anew(session, act, read_rows(session, incident), news.report)
     before = read_rows(session, incident)
     known = {row.occurrence: row for row in before}
     wanted = _wanted(_dues(facts, ruling, act.at, news.since or act.at), owing, before)
@@ -94,7 +96,7 @@ def keep_in_step(
     again = corrections.owe_again(session, [known[each].id for each in wanted if each in known])
     _open(session, act, incident, new)
     rows = read_rows(session, incident) if new or again or withdrawn else before
-    fulfilled = _fulfil(session, act, rows, told, owing, news.report)
+    fulfilled = [*done, *_fulfil(session, act, rows, told, owing)]
     opened = [row for row in rows if row.id in again or row.occurrence not in known]
     _record(session, act, owing, opened, withdrawn)
     ids = tuple(sorted(row.id for row in opened))
@@ -216,33 +218,37 @@ def _open(
 
 
 def _fulfil(
-    session: Session,
-    act: Act,
-    rows: Sequence[ClockRow],
-    told: Told,
-    owing: Owing,
-    new_report: LevelReport | None,
+    session: Session, act: Act, rows: Sequence[ClockRow], told: Told, owing: Owing
 ) -> list[int]:
-    """Fulfil what the reports fulfil; return the numbers of what was not fulfilled before.
+    """Fulfil what has a limit by the earliest report that fits, whenever it was entered.
 
-    A clock with a limit is fulfilled by the earliest report that fits, whenever it was entered.
-    What is asked for each time anew is fulfilled by a report only when that is entered.
+    Return the numbers of what was not fulfilled before.
     """
     found: list[int] = []
-    owed = [
-        row for row in rows if row.state not in (ObligationState.WAIVED, ObligationState.SUPERSEDED)
-    ]
     reports = [*_as_clocks_see(told.reports), *_as_clocks_see(_intake(told, owing))]
-    for row in owed:
+    for row in rows:
         fitting = [each.reported_at for each in reports if is_fulfilled_by(row.due, each)]
         at = min(fitting, default=None)
-        if at is None or row.is_anew or (row.fulfilled_at is not None and row.fulfilled_at <= at):
+        if at is None or row.is_anew or row.state in _NOT_OWED:
             continue
-        corrections.fulfil_as_told(session, act, row.id, at=at)
-        found += [row.id] if row.fulfilled_at is None else []
-    for report in () if new_report is None else _as_clocks_see([new_report]):
-        for row in _anew_fulfilled(owed, report):
-            corrections.fulfil_as_told(session, act, row.id, at=report.reported_at)
+        if row.fulfilled_at is None or at < row.fulfilled_at:
+            corrections.fulfil_as_told(session, act, row.id, at=at)
+            found += [row.id] if row.fulfilled_at is None else []
+    return found
+
+
+def _fulfil_anew(
+    session: Session, act: Act, rows: Sequence[ClockRow], report: LevelReport | None
+) -> list[int]:
+    """Fulfil what is asked for each time anew by the report that has just been entered.
+
+    It comes before anything is taken back: a final report is the last day's follow-up too.
+    """
+    found: list[int] = []
+    owed = [row for row in rows if row.state not in _NOT_OWED]
+    for each in () if report is None else _as_clocks_see([report]):
+        for row in _anew_fulfilled(owed, each):
+            corrections.fulfil_as_told(session, act, row.id, at=each.reported_at)
             found.append(row.id)
     return found
 

@@ -11,6 +11,7 @@ _MYRIADS = {"万": 10_000, "亿": 100_000_000}
 _NUMERAL = re.compile("[零〇一二两三四五六七八九十百千万亿]+")
 _ARABIC_MYRIAD = re.compile(r"(\d+(?:\.\d+)?)([万亿])")
 _CLOCK = re.compile(r"(\d{1,2})[:时点](?:(\d{1,2})分?|(半))?")
+_DAY = re.compile(r"(?:\d{4}[-年])?(\d{1,2})[-月](\d{1,2})日?")
 _SILENT = re.compile(r"[\s,。、;.()\-—·“”\"']+")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 
@@ -47,18 +48,35 @@ def differences(ordered: Spoken, read: Spoken) -> tuple[Difference, ...]:
 def _different(ordered: Spoken, read: Spoken) -> Iterator[Difference]:
     for field in fields(Spoken):
         wanted, said = getattr(ordered, field.name), getattr(read, field.name)
-        if wanted and spoken_form(wanted) != spoken_form(said):
+        same = _same_time if field.name == "time" else _same_words
+        if wanted and not same(wanted, said):
             yield Difference(field.name, wanted, said)
+
+
+def _same_words(ordered: str, read: str) -> bool:
+    return spoken_form(ordered) == spoken_form(read)
+
+
+def _same_time(ordered: str, read: str) -> bool:
+    """Return whether the same hour is meant; a day that one side leaves out makes no difference."""
+    days = [_DAY.search(_in_digits(text)) for text in (ordered, read)]
+    bare = [spoken_form(_DAY.sub("", _in_digits(text))) for text in (ordered, read)]
+    if bare[0] != bare[1]:
+        return False
+    one, other = (None if day is None else (int(day[1]), int(day[2])) for day in days)
+    return one is None or other is None or one == other
 
 
 def spoken_form(text: str) -> str:
     """Return a text as it is compared: one width, no blanks, numbers and hours in one form."""
+    return _SILENT.sub("", _CLOCK.sub(_clock, _in_digits(text)))
+
+
+def _in_digits(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).casefold()
     plain = _THOUSANDS.sub("", plain)
     plain = _ARABIC_MYRIAD.sub(_multiplied, plain)
-    plain = _NUMERAL.sub(_counted, plain)
-    plain = _CLOCK.sub(_clock, plain)
-    return _SILENT.sub("", plain)
+    return _NUMERAL.sub(_counted, plain)
 
 
 def _multiplied(found: re.Match[str]) -> str:

@@ -237,7 +237,8 @@ def wanted_of(wanted: PlanWanted) -> "Choosing":
     from plans.planning import Choosing  # noqa: PLC0415
 
     handle = _subject(wanted.incident).removeprefix("incident:")
-    return Choosing(handle, wanted.plan, wanted.level, wanted.risk_level)
+    plan = "" if wanted.plan == "auto" else wanted.plan
+    return Choosing(handle, plan, wanted.level, wanted.risk_level)
 
 
 def _numbered(handle: str, number: int, of: int) -> str:

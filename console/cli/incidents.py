@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from console.cli import incident_views
+from console.cli import command, incident_views
 from console.cli.call import Call, call_of
 from console.cli.options import By, Json, PinFile, read_instant, read_pin
 from console.cli.people import zone_of
@@ -74,6 +74,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("report", help=mark("登记一次上报,完成相应时限"))(_report)
     group.command("close", help=mark("办结归档,或定为误报"))(_close)
     incident_views.add_to(group)
+    command.add_commands(group)
     app.add_typer(group, name="incident")
 
 

@@ -41,6 +41,7 @@ def rule(
         weekday=weekday,
         day=day,
         if_not_workday=if_not_workday,
+        counts_early=timedelta(hours=8),
         grace=timedelta(hours=1),
         ladder="reporting",
         rule="R-REP-12",
