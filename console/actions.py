@@ -1,7 +1,7 @@
 """What an operator can do: all areas together, for screens, commands and replay alike."""
 
 from console.acts.alerts import AlertActs
-from console.acts.command import CommandActs
+from console.acts.centres import CentreActs
 from console.acts.desk import Done, Rules
 from console.acts.findings import FindingActs
 from console.acts.handovers import HandoverActs
@@ -26,7 +26,7 @@ class Actions(
     HandoverActs,
     SpotCheckActs,
     IncidentActs,
-    CommandActs,
+    CentreActs,
     OrderActs,
 ):
     """The operator's acts in one room: one action, one instant, one transaction."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from console.doctor_findings import Found, Health
 from console.wiring import load_rules
-from plans.command_centres import load_command_centres
+from plans.command_rules import load_command_rules
+from plans.incident_rules import load_incident_rules
 from plans.mail_rules import load_mail_rules
 from records.catalogue import shipped_files
 from records.errors import CatalogueError
@@ -43,7 +44,8 @@ def _faults(folder: Path) -> Iterator[Found]:
         load_rules,
         load_mail_rules,
         load_unit_catalogue,
-        load_command_centres,
+        load_command_rules,
+        load_incident_rules,
     )
     for load in loaders:
         try:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -12,15 +12,18 @@ from sqlalchemy.orm import Session
 
 from plans.mail_states import Stage
 from plans.tables import Alert, Mail
+from records.duty_log import Recorded, recorded
 from records.language import Bilingual
 from records.names import party_names
-from records.tables import DutyRoom, LogHead
+from records.tables import DutyRoom, LogEntry, LogHead
 from schedules.party_words import COMMANDER, centre_words
 from schedules.tables import Assignment, Obligation, Post, Shift
 
 # A mapped class of ours always has a plain table.
 _ALERT = cast(Table, Alert.__table__)
 _OBLIGATION = cast(Table, Obligation.__table__)
+# The entries of the duty log that say what an incident or an order is.
+_SITUATION = ("receive_incident", "update_incident", "grade_incident", "issue_order")
 
 # Rows of Core statements have no static type.
 AnyRow = Row[*tuple[Any, ...]]
@@ -67,6 +70,7 @@ class Matter:
     fulfilled_by: str | None
     waived_at: datetime | None
     waived_by: str | None
+    situation: tuple[Recorded, ...] = ()  # what the duty log says of the incident or the order
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ def _of_room(
     people = _people_of_shifts(session, room_key, rows)
     posts = _posts(session, room_key)
     names = party_names(session, room_key, _parties(mails, rows, people.values()))
+    situations = _situations(session, room_key, {row.subject for row in rows})
     return {
         mail.id: MailFacts(
             mail_id=mail.id,
@@ -124,7 +129,10 @@ def _of_room(
             is_drill=mail.is_drill,
             at=mail.at,
             matters=tuple(
-                _matter(row, mail.recipient, people, posts, names)
+                replace(
+                    _matter(row, mail.recipient, people, posts, names),
+                    situation=situations.get(row.subject, ()),
+                )
                 for row in alerts.get(mail.id, ())
             ),
         )
@@ -234,6 +242,28 @@ def _parties(mails: Iterable[AnyRow], rows: Iterable[AnyRow], people: Iterable[s
             if party is not None
         }
     return parties
+
+
+def _situations(
+    session: Session, room_key: str, subjects: Iterable[str]
+) -> dict[str, tuple[Recorded, ...]]:
+    """Return what was received and last changed of incidents, and what was ordered, by subject."""
+    found: dict[str, dict[str, Recorded]] = {}
+    told = [subject for subject in subjects if subject.startswith(("incident:", "order:"))]
+    if not told:
+        return {}
+    rows = session.scalars(
+        select(LogEntry)
+        .where(
+            LogEntry.room_key == room_key,
+            LogEntry.subject.in_(sorted(told)),
+            LogEntry.act.in_(_SITUATION),
+        )
+        .order_by(LogEntry.seq)
+    )
+    for row in rows:  # of several entries of one act the last one stands
+        found.setdefault(row.subject, {})[row.act] = recorded(row)
+    return {subject: tuple(acts.values()) for subject, acts in found.items()}
 
 
 def _debtor(

@@ -4,13 +4,14 @@ A reader finds without scrolling: who owes what since when, which stage this is,
 the reader in which capacity, and how to acknowledge.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from console.mail_facts import MailFacts, Matter, RoomFacts, read_mail_facts
+from console.mail_words import CAPACITIES, LACKS, LACKS_ELSE, WANTED
 from plans.attempts import Words
 from plans.codes import code_of
 from plans.mail_claims import Render
@@ -24,51 +25,6 @@ HELD_UP = timedelta(seconds=60)
 _HEAD_DIGITS = 12
 _BEIJING = "Asia/Shanghai"
 
-_CAPACITIES = {
-    "owed_by": mark("责任人"),
-    "person": mark("责任人"),
-    "unit": mark("责任单位"),
-    "partner": mark("值班搭档"),
-    "duty_officer": mark("值班员"),
-    "shift_lead": mark("带班领导"),
-    "duty_leader": mark("值班局领导"),
-    "commander": mark("指挥长"),
-    "deputy_commander": mark("副指挥长"),
-    "office_director": mark("办公室主任"),
-    "driver": mark("值班司机"),
-    "acknowledged_by": mark("接手人"),
-}
-_LACKS = {
-    "sign_in": mark("未签到"),
-    "presence_check": mark("未确认在岗"),
-    "handover": mark("未交接班"),
-    "routine_report": mark("未报{what}"),
-    "incident_report": mark("未报{what}"),
-}
-_LACKS_ELSE = mark("未完成{what}")
-_WANTED: Mapping[str, Mapping[str, str]] = {
-    "sign_in": {
-        "owner": mark("请立即到岗签到"),
-        "partner": mark("请提醒其立即到岗签到"),
-        "duty_leader": mark("请过问并安排顶岗"),
-        "": mark("请督促到岗"),
-    },
-    "presence_check": {
-        "owner": mark("请立即确认在岗"),
-        "partner": mark("请当面查看其是否在岗"),
-        "": mark("请查看其是否在岗"),
-    },
-    "handover": {"owner": mark("请立即办理交接班"), "": mark("请督促交接班")},
-    "routine_report": {
-        "owner": mark("请立即报送"),
-        "duty_officer": mark("请电话催报"),
-        "": mark("请督促报送"),
-    },
-    "incident_report": {"owner": mark("请立即报送"), "": mark("请督促报送")},
-    "acknowledgement": {"duty_officer": mark("请电话催其确认"), "": mark("请立即电话确认")},
-    "order": {"owner": mark("请立即执行并报结果"), "": mark("请督促执行")},
-    "": {"owner": mark("请立即办理"), "": mark("请督促办理")},
-}
 _TAKEN_ON = mark("您已接手,请尽快办结")
 
 
@@ -147,6 +103,7 @@ class MailTexts:
             "",
             self._say(mark("责任方:{who}"), who=self._who(matter)),
             self._say(mark("事项:{what}(未完成)"), what=self._what(matter)),
+            *self._situation(matter),
             self._say(mark("时限:{due}"), due=self._instant(matter.due_at, room)),
             self._say(mark("状态:{overdue}"), overdue=self._overdue(matter)),
             self._say(mark("需要您:{wanted}"), wanted=self._wanted(matter)),
@@ -164,6 +121,13 @@ class MailTexts:
             ),
         ]
         return subject, lines
+
+    def _situation(self, matter: Matter) -> list[str]:
+        """Return what the duty log says of the incident or the order that it is about."""
+        return [
+            self._say(mark("情况:{what}"), what=each.said_in(self.language))
+            for each in matter.situation
+        ]
 
     def _taken(self, facts: MailFacts, matter: Matter) -> tuple[str, list[str]]:
         by = matter.acknowledged_by or ""
@@ -351,18 +315,18 @@ class MailTexts:
         return self.rules.words_for(matter.kind, matter.subject).said_in(self.language)
 
     def _lacks(self, matter: Matter) -> str:
-        return self._say(_LACKS.get(matter.kind, _LACKS_ELSE), what=self._what(matter))
+        return self._say(LACKS.get(matter.kind, LACKS_ELSE), what=self._what(matter))
 
     def _wanted(self, matter: Matter) -> str:
         if matter.stage is Stage.RETURNED:
             return self._say(_TAKEN_ON)
-        wanted = _WANTED.get(matter.kind, _WANTED[""])
+        wanted = WANTED.get(matter.kind, WANTED[""])
         role = "owner" if matter.is_owner else matter.capacity
         return self._say(wanted.get(role, wanted[""]))
 
     def _capacity(self, matter: Matter) -> str:
         # A capacity that the bureau added names itself.
-        return self._say(_CAPACITIES.get(matter.capacity, matter.capacity))
+        return self._say(CAPACITIES.get(matter.capacity, matter.capacity))
 
     def _overdue(self, matter: Matter) -> str:
         over = matter.at - matter.due_at

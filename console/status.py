@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from console.acts.desk import Rules
 from console.json_values import instant_json, obligation_json
+from console.open_incidents import read_open_incidents
 from plans.mail_states import MailState
 from plans.tables import Mail, MailPath
 from records.names import party_names
@@ -35,7 +37,7 @@ class MailCounts:
     refused: int
 
 
-def read_status(session: Session, room_key: str, now: datetime) -> Document:
+def read_status(session: Session, room_key: str, now: datetime, rules: Rules) -> Document:
     """Return the room's state as the contract of `duty status --json` has it.
 
     `overdue` goes back seven days and holds the latest 200; `overdue_count` counts all of them.
@@ -48,7 +50,7 @@ def read_status(session: Session, room_key: str, now: datetime) -> Document:
         "due_next": _due_next(session, room_key, now),
         "overdue": overdue,
         "overdue_count": _overdue_count(session, room_key, now),
-        "open_incidents": [],
+        "open_incidents": read_open_incidents(session, room_key, rules, now),
         "watch": read_watch(session, now),
         "mail": read_mail(session, room_key, now),
         "alarm_path_last_proven": instant_json(_last_proven(session, room_key)),
@@ -109,6 +111,7 @@ def _due_next(session: Session, room_key: str, now: datetime) -> list[Document]:
             Obligation.due_at > now,
             Obligation.fulfilled_at.is_(None),
             Obligation.waived_at.is_(None),
+            Obligation.state != "superseded",
         )
         .order_by(Obligation.due_at, Obligation.id)
         .limit(MOST_ROWS // 4)

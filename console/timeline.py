@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from console.events import (
     alerts,
-    command,
+    centres,
     findings,
     handovers,
     incidents,
@@ -38,7 +38,7 @@ EVENTS: Mapping[str, EventKind] = {
     **presence.KINDS,
     **spot_checks.KINDS,
     **rosters.KINDS,
-    **command.KINDS,
+    **centres.KINDS,
     **orders.KINDS,
 }
 

@@ -87,7 +87,7 @@ class ResponseStep(Base):
     __tablename__ = "response_step"
     __table_args__ = (
         CheckConstraint(f"step IN ({_STEPS})", name="step"),
-        CheckConstraint(f"level IN ({_LEVELS})", name="level"),
+        CheckConstraint(f"response_level IN ({_LEVELS})", name="response_level"),
         CheckConstraint(f"issuing_authority IN ({_AUTHORITIES})", name="issuing_authority"),
         UniqueConstraint("room_key", "subject", "number"),
         ForeignKeyConstraint(["room_key"], ["duty_room.key"]),
@@ -98,7 +98,7 @@ class ResponseStep(Base):
     subject: Mapped[str]  # incident:HANDLE
     number: Mapped[int]  # of the steps of this subject, from 1
     step: Mapped[str]
-    level: Mapped[str | None]  # in force after the step; NULL when it has ended
+    response_level: Mapped[str | None]  # in force after the step; NULL when it has ended
     issuing_authority: Mapped[str | None]
     lead_key: Mapped[str]  # the leading centre
     at: Mapped[datetime]
@@ -106,7 +106,7 @@ class ResponseStep(Base):
     signed_as: Mapped[str]  # the post by which that person may sign
     entered_by: Mapped[str]
     is_drill: Mapped[bool]
-    document: Mapped[str]  # the order's own number on paper, where there is one
+    paper_number: Mapped[str]  # the order's own number on paper, where there is one
     reason: Mapped[str] = mapped_column(Text)
 
 
@@ -142,7 +142,7 @@ class Order(Base):
     acknowledged_by: Mapped[str | None]
     carried_out_at: Mapped[datetime | None]
     unable_at: Mapped[datetime | None]
-    result: Mapped[str] = mapped_column(Text)  # what was done, or why it cannot be
+    outcome: Mapped[str] = mapped_column(Text)  # what was done, or why it cannot be
 
 
 class ReadBack(Base):

@@ -126,7 +126,7 @@ def _wanted(
     A clock that was missed from one start is not owed again from a corrected one.
     """
     known = {row.occurrence for row in before}
-    missed = {row.clock for row in before if row.state is ObligationState.MISSED}
+    missed = {row.clock for row in before if row.state is ObligationState.MISSED} - {None}
     wanted = {}
     for due in dues:
         owner = owing.owner(due)

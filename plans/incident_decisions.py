@@ -124,7 +124,7 @@ def close(
     )
     if not reason and (is_false_alarm or not is_final or overdue):
         raise _not_yet(row.handle, len(overdue), is_final=is_final, is_false_alarm=is_false_alarm)
-    withdrawn = corrections.withdraw(session, [each.id for each in rows])
+    withdrawn = corrections.end(session, [each.id for each in rows])
     row.state = (IncidentState.FALSE_ALARM if is_false_alarm else IncidentState.CLOSED).value
     row.closed_at = act.at
     session.flush()

@@ -214,7 +214,7 @@ def read_all_told(session: Session, incidents: Sequence[Incident]) -> Mapping[in
             versions=tuple(_version(row) for row in versions if row.incident_id == incident.id),
             decisions=tuple(_decision(row) for row in decisions if row.incident_id == incident.id),
             learned=tuple(
-                Learned(ReportingLevel(row.level), row.learned_at)
+                Learned(ReportingLevel(row.reporting_level), row.learned_at)
                 for row in learned
                 if row.incident_id == incident.id
             ),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from plans.incident_clocks import Kept, News, keep_in_step
 from plans.incident_facts import level_report, read_told
 from plans.incident_owing import Ruling
-from plans.incident_tables import IncidentReport
+from plans.incident_tables import Incident, IncidentReport
 from plans.incident_words import form_words, level_words, report_words
 from plans.incidents import append_entry, not_ahead, require_incident
 from plans.reporting_levels import ReportForm, ReportingLevel, ReportKind
@@ -54,19 +54,7 @@ def report(session: Session, act: Act, ruling: Ruling, handle: str, reported: Re
         raise BadData(mark("from 与 to 不能是同一级({level})。"), level=reported.from_level.value)
     at = reported.reported_at or act.at
     not_ahead(act.at, ruling.zone, reported_at=at)
-    number = 1 + (
-        session.scalar(
-            select(func.count())
-            .select_from(IncidentReport)
-            .where(
-                IncidentReport.incident_id == row.id,
-                IncidentReport.kind == reported.kind.value,
-                IncidentReport.from_level == reported.from_level.value,
-                IncidentReport.to_level == reported.to_level.value,
-            )
-        )
-        or 0
-    )
+    number = _next_number(session, row, reported)
     stored = IncidentReport(
         incident_id=row.id,
         kind=reported.kind.value,
@@ -84,26 +72,48 @@ def report(session: Session, act: Act, ruling: Ruling, handle: str, reported: Re
     told = read_told(session, row)
     value = level_report(stored)
     kept = keep_in_step(session, act, row, told, ruling, News(value))
+    numbered = Numbered(stored.id, row.handle, number, at, kept)
+    _record(session, act, ruling, reported, numbered)
+    return numbered
+
+
+def _next_number(session: Session, row: Incident, reported: Reported) -> int:
+    """Return its number among those of its kind between the same two levels."""
+    made = session.scalar(
+        select(func.count())
+        .select_from(IncidentReport)
+        .where(
+            IncidentReport.incident_id == row.id,
+            IncidentReport.kind == reported.kind.value,
+            IncidentReport.from_level == reported.from_level.value,
+            IncidentReport.to_level == reported.to_level.value,
+        )
+    )
+    return (made or 0) + 1
+
+
+def _record(
+    session: Session, act: Act, ruling: Ruling, reported: Reported, numbered: Numbered
+) -> None:
     sentence = Sentence(
         mark("事件{incident}:{sender}向{receiver}{form}{kind}{number},{at}。"),
         {
-            "incident": row.handle,
+            "incident": numbered.handle,
             "sender": level_words(reported.from_level),
             "receiver": level_words(reported.to_level),
             "form": form_words(reported.form),
             "kind": report_words(reported.kind),
-            "number": number,
-            "at": local_minute(at, ruling.zone),
+            "number": numbered.number,
+            "at": local_minute(numbered.reported_at, ruling.zone),
         },
     )
     data = {
         "kind": reported.kind.value,
         "form": reported.form.value,
-        "number": number,
+        "number": numbered.number,
         "from": reported.from_level.value,
         "to": reported.to_level.value,
-        "reported_at": at,
-        "fulfilled": list(kept.fulfilled),
+        "reported_at": numbered.reported_at,
+        "fulfilled": list(numbered.kept.fulfilled),
     }
-    append_entry(session, act, row.handle, "report_incident", sentence, data)
-    return Numbered(stored.id, row.handle, number, at, kept)
+    append_entry(session, act, numbered.handle, "report_incident", sentence, data)

@@ -122,12 +122,12 @@ class IncidentLearned(Base):
     __tablename__ = "incident_learned"
     __table_args__ = (
         Index("ix_incident_learned_incident", "incident_id", "id"),
-        CheckConstraint(_among("level", _LEVELS), name="level"),
+        CheckConstraint(_among("reporting_level", _LEVELS), name="reporting_level"),
     )
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
-    level: Mapped[str]
+    reporting_level: Mapped[str]
     learned_at: Mapped[datetime]
     entered_at: Mapped[datetime]
     entered_by: Mapped[str]

@@ -142,7 +142,7 @@ def learned(
     session.execute(
         insert(IncidentLearned).values(
             incident_id=row.id,
-            level=level.value,
+            reporting_level=level.value,
             learned_at=at,
             entered_at=act.at,
             entered_by=act.operator,

@@ -85,5 +85,5 @@ def _issued(row: Order) -> IssuedOrder:
         acknowledged_by=row.acknowledged_by,
         carried_out_at=row.carried_out_at,
         unable_at=row.unable_at,
-        result=row.result,
+        result=row.outcome,
     )

@@ -94,7 +94,7 @@ def carry_out(session: Session, act: Act, handle: str, result: str) -> list[int]
         raise WrongState(
             mark("指令{order}{state},签收之后才能报完成。"), order=handle, state=order.state.words
         )
-    _move(session, order, OrderState.CARRIED_OUT, carried_out_at=act.at, result=result)
+    _move(session, order, OrderState.CARRIED_OUT, carried_out_at=act.at, outcome=result)
     said = mark("{who}完成指令{order}。{result}")
     _record(session, act, order, ("carry_out_order", said), {"result": result})
     return _settle(session, act, order, (KIND,))
@@ -114,7 +114,7 @@ def unable(session: Session, act: Act, handle: str, reason: str) -> list[int]:
         )
     if not reason:
         raise BadData(mark("报“无法执行”须写明原因。"))
-    _move(session, order, OrderState.UNABLE, unable_at=act.at, result=reason)
+    _move(session, order, OrderState.UNABLE, unable_at=act.at, outcome=reason)
     said = mark("{who}报告无法执行指令{order}:{result}")
     _record(session, act, order, ("order_unable", said), {"result": reason})
     return obligations.waive(session, act, _open_ids(session, order, (ACKNOWLEDGEMENT, KIND)))

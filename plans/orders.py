@@ -198,7 +198,7 @@ def _values(act: Act, order: NewOrder, subject: str, *, is_drill: bool) -> dict[
         "issued_at": act.at,
         "issued_by": act.operator,
         "due_at": order.due_at,
-        "result": "",
+        "outcome": "",
     }
 
 

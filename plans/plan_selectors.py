@@ -41,7 +41,7 @@ class _Named(Frozen):
         return Bilingual(self.name, self.name_en)
 
 
-class Season(_Named):
+class SeasonRule(_Named):
     """Local days of every year, both included; it may run into the next year."""
 
     first: _Day = Field(alias="from")
@@ -64,7 +64,7 @@ class Season(_Named):
         return shown >= self.first or shown <= self.last
 
 
-class Period(_Named):
+class PeriodRule(_Named):
     """Local hours `[from, to)` of every day; it may run past midnight."""
 
     starts: LocalTime = Field(alias="from")
@@ -78,7 +78,7 @@ class Period(_Named):
         return shown >= self.starts or shown < self.ends
 
 
-class Role(_Named):
+class StepRole(_Named):
     """Who a step of a plan is for, and whom it becomes an order to."""
 
     to: StepTo
@@ -88,9 +88,9 @@ class PlanSelectors(Frozen):
     """The whole of plan_selectors.toml."""
 
     source: str = Field(min_length=1)
-    season: tuple[Season, ...] = Field(min_length=1)
-    period: tuple[Period, ...] = Field(min_length=1)
-    role: tuple[Role, ...] = Field(min_length=1)
+    season: tuple[SeasonRule, ...] = Field(min_length=1)
+    period: tuple[PeriodRule, ...] = Field(min_length=1)
+    role: tuple[StepRole, ...] = Field(min_length=1)
 
     def seasons_of(self, day: date) -> frozenset[str]:
         """Return the keys of all seasons that a local day lies in."""
@@ -100,7 +100,7 @@ class PlanSelectors(Frozen):
         """Return the keys of all periods that an instant lies in."""
         return frozenset(period.key for period in self.period if period.holds(instant, zone))
 
-    def role_of(self, key: str) -> Role:
+    def role_of(self, key: str) -> StepRole:
         """Return a role that a loaded plan names."""
         return next(role for role in self.role if role.key == key)
 

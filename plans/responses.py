@@ -118,7 +118,7 @@ def take_step(
             subject=wanted.subject,
             number=len(steps_of(session, act.room_key, wanted.subject)) + 1,
             step=wanted.step.value,
-            level=None if after is None else after.value,
+            response_level=None if after is None else after.value,
             issuing_authority=None if authority is None else authority.value,
             lead_key=wanted.lead_key,
             at=act.at,
@@ -126,7 +126,7 @@ def take_step(
             signed_as=signed_as,
             entered_by=act.operator,
             is_drill=ordered.is_drill,
-            document=ordered.document,
+            paper_number=ordered.document,
             reason=ordered.reason,
         )
     )
@@ -278,14 +278,14 @@ def steps_of(session: Session, room_key: str, subject: str) -> Sequence[TakenSte
         TakenStep(
             row.number,
             row.step,
-            row.level,
+            row.response_level,
             row.issuing_authority,
             row.lead_key,
             row.at,
             row.signed_by,
             row.signed_as,
             row.entered_by,
-            row.document,
+            row.paper_number,
             row.reason,
         )
         for row in rows

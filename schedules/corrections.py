@@ -53,11 +53,7 @@ def withdraw(session: Session, ids: Sequence[int]) -> list[int]:
     """
     if not ids:
         return []
-    session.execute(
-        update(Obligation)
-        .where(Obligation.id.in_(ids), Obligation.state == ObligationState.MISSED.value)
-        .values(next_look_at=None)
-    )
+    _let_rest(session, ids, [ObligationState.MISSED])
     rows = session.execute(
         update(Obligation)
         .where(Obligation.id.in_(ids), Obligation.state.in_(_UNSETTLED))
@@ -66,6 +62,30 @@ def withdraw(session: Session, ids: Sequence[int]) -> list[int]:
         .returning(Obligation.id)
     )
     return sorted(rows.scalars())
+
+
+def end(session: Session, ids: Sequence[int]) -> list[int]:
+    """Supersede what is still open because its matter has ended; return the ids.
+
+    What is late or missed keeps its state for ever, but nobody is told of it again.
+    """
+    open_ids = list(
+        session.scalars(
+            select(Obligation.id).where(
+                Obligation.id.in_(ids), Obligation.state == ObligationState.OPEN.value
+            )
+        )
+    )
+    _let_rest(session, ids, [ObligationState.LATE, ObligationState.MISSED])
+    return withdraw(session, open_ids)
+
+
+def _let_rest(session: Session, ids: Sequence[int], states: Sequence[ObligationState]) -> None:
+    session.execute(
+        update(Obligation)
+        .where(Obligation.id.in_(ids), Obligation.state.in_([each.value for each in states]))
+        .values(next_look_at=None)
+    )
 
 
 def replace(session: Session, ids: Sequence[int]) -> None:

@@ -176,12 +176,19 @@ class ScheduleRules:
     holidays: tuple[HolidayNotice, ...]
 
     def words_for(self, kind: str, subject: str) -> Bilingual:
-        """Return what is owed, as people call it: the report's own name, else the kind's."""
+        """Return what is owed, as people call it: the report's own name, else the kind's.
+
+        What is owed of an incident names it.
+        """
         report = self.reports.get(subject.removeprefix("report:"))
         if report is not None:
             return Bilingual(report.name, report.name_en)
         rule = self.obligations.get(kind)
-        return Bilingual(rule.name, rule.name_en) if rule else Bilingual(kind, kind)
+        words = Bilingual(rule.name, rule.name_en) if rule else Bilingual(kind, kind)
+        incident = subject.removeprefix("incident:")
+        if incident == subject:
+            return words
+        return Bilingual(f"{words.zh}({incident})", f"{words.en} ({incident})")
 
     def post_words(self, key: str) -> Bilingual:
         """Return a post's name; an unknown key names itself."""

@@ -47,7 +47,9 @@ class IncidentActs(Desk):
                 source=clean(intake.source, limit=LONGEST_WORDS),
             )
             entered = incidents.receive(session, act, self._ruling(session), told)
-            return self._told(session, act, entered, mark("已接报:事件{incident},{grade}。{next}"))
+            return self._done_to(
+                session, act, entered, mark("已接报:事件{incident},{grade}。{next}")
+            )
 
     def learn_of_incident(
         self,
@@ -63,7 +65,9 @@ class IncidentActs(Desk):
         with self._act(by) as (session, act):
             ruling = self._ruling(session)
             entered = incidents.learned(session, act, ruling, _handle(incident), level, learned_at)
-            return self._told(session, act, entered, mark("已记录得知时间:事件{incident}。{next}"))
+            return self._done_to(
+                session, act, entered, mark("已记录得知时间:事件{incident}。{next}")
+            )
 
     def update_incident(self, *, incident: str, said: "Said", by: str | None = None) -> Done:
         """Record what has become known or changed; what stood before stays on record."""
@@ -74,7 +78,9 @@ class IncidentActs(Desk):
             entered = incidents.update_facts(
                 session, act, ruling, _handle(incident), _cleaned(said)
             )
-            return self._told(session, act, entered, mark("已更新:事件{incident},{grade}。{next}"))
+            return self._done_to(
+                session, act, entered, mark("已更新:事件{incident},{grade}。{next}")
+            )
 
     def assess_incident(
         self,
@@ -93,13 +99,13 @@ class IncidentActs(Desk):
             handle = _handle(incident)
             computed = incidents.computed_grade(session, act, ruling, handle)
             if incident_decisions.is_downgrade(computed, grade):
-                self._require_lead(session, act)
+                self._require_lowering_lead(session, act)
             if act.operator.startswith("person:"):
                 self._sign(session, act, act.operator.removeprefix("person:"), pin)
             entered = incident_decisions.assess_grade(
                 session, act, ruling, handle, grade, clean(reason, limit=LONGEST_WORDS)
             )
-            return self._told(session, act, entered, mark("已研判:事件{incident}。{next}"))
+            return self._done_to(session, act, entered, mark("已研判:事件{incident}。{next}"))
 
     def report_incident(
         self, *, incident: str, reported: "Reported", by: str | None = None
@@ -118,7 +124,7 @@ class IncidentActs(Desk):
                 {
                     "incident": stored.handle,
                     "count": len(stored.kept.fulfilled),
-                    "next": self._next(session, act, stored.handle),
+                    "next": self._next_clock(session, act, stored.handle),
                 },
             )
             return Done(sentence, (stored.id,))
@@ -158,18 +164,18 @@ class IncidentActs(Desk):
         owing = owing_rule(self._rules.schedules)
         return Ruling(self._rules.incidents, owing, ZoneInfo(room.timezone))
 
-    def _told(self, session: Session, act: Act, entered: "Entered", words: str) -> Done:
+    def _done_to(self, session: Session, act: Act, entered: "Entered", words: str) -> Done:
         from plans.incident_words import grade_words  # noqa: PLC0415
 
         self._over(session, act, entered.kept.fulfilled)
         params = {
             "incident": entered.handle,
             "grade": grade_words(entered.graded.grade),
-            "next": self._next(session, act, entered.handle),
+            "next": self._next_clock(session, act, entered.handle),
         }
         return Done(Sentence(words, params), (entered.id,))
 
-    def _next(self, session: Session, act: Act, handle: str) -> Sentence:
+    def _next_clock(self, session: Session, act: Act, handle: str) -> Sentence:
         """Return which of our reports on it falls due next."""
         from plans.incident_clocks import clock_words  # noqa: PLC0415
         from plans.incident_tables import IncidentClock  # noqa: PLC0415
@@ -198,7 +204,7 @@ class IncidentActs(Desk):
             },
         )
 
-    def _require_lead(self, session: Session, act: Act) -> None:
+    def _require_lowering_lead(self, session: Session, act: Act) -> None:
         """Refuse unless a shift lead or leader on duty acts; a room without posts has none."""
         has_posts = session.scalar(select(Post.key).where(Post.room_key == act.room_key).limit(1))
         person_id = act.operator.removeprefix("person:")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from console.cli import command, incident_views
+from console.cli import centres, incident_views
 from console.cli.call import Call, call_of
 from console.cli.options import By, Json, PinFile, read_instant, read_pin
 from console.cli.people import zone_of
@@ -74,7 +74,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("report", help=mark("登记一次上报,完成相应时限"))(_report)
     group.command("close", help=mark("办结归档,或定为误报"))(_close)
     incident_views.add_to(group)
-    command.add_commands(group)
+    centres.add_commands(group)
     app.add_typer(group, name="incident")
 
 
@@ -285,12 +285,7 @@ def _report(
     context: typer.Context,
     *,
     incident: Incident,
-    kind: Annotated[
-        str,
-        typer.Option(
-            "--kind", help=mark("first 首报、follow-up 续报、supplement 补报、final 终报")
-        ),
-    ],
+    kind: ReportKindOption,
     form: Annotated[str, typer.Option("--form", help=mark("电话 telephone 或 书面 written"))],
     from_level: Annotated[str, typer.Option("--from", help=mark("由哪一级:unit 至 province"))],
     to_level: Annotated[str, typer.Option("--to", help=mark("报哪一级:county 至 state"))],

@@ -1,13 +1,14 @@
 """`duty order`: issued in two steps, read back, carried out, unable, listed."""
 
 import sys
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from console.cli.call import Call, call_of
-from console.cli.command import read_scale
+from console.cli.centres import read_scale
 from console.cli.options import By, Json, PinFile, read_instant, read_pin
 from console.cli.people import zone_of
 from records.errors import BadData, Refused
@@ -16,13 +17,36 @@ from records.language import Sentence, mark
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from console.actions import Done
+    from plans.grades import ResponseLevel, RiskLevel
 
 Order = Annotated[str, typer.Option("--order", help=mark("指令编号"))]
 Place = Annotated[str, typer.Option("--place", help=mark("地点"))]
 Quantity = Annotated[str, typer.Option("--quantity", help=mark("数量"))]
 Time = Annotated[str, typer.Option("--time", help=mark("时间:下达和复诵时怎么说"))]
+
+To = Annotated[
+    list[str] | None,
+    typer.Option("--to", help=mark("受令方:unit:编号、person:编号 或 centre:指挥部,可重复")),
+]
+Words = Annotated[str, typer.Option("--words", help=mark("指令内容"))]
+DueAt = Annotated[str | None, typer.Option("--due-at", help=mark("完成时限"))]
+Within = Annotated[int | None, typer.Option("--within", min=1, help=mark("多少分钟内完成"))]
+Consequence = Annotated[str, typer.Option("--consequence", help=mark("执行或不执行的后果"))]
+NewNumber = Annotated[str, typer.Option("--order", help=mark("编号;不写即自动编号"))]
+ForIncident = Annotated[str, typer.Option("--incident", help=mark("为哪一事件"))]
+Plan = Annotated[
+    str | None, typer.Option("--plan", help=mark("把此预案的步骤一次下达;auto 即自动选择"))
+]
+Level = Annotated[str | None, typer.Option("--level", help=mark("响应级别,用于选预案"))]
+Risk = Annotated[str | None, typer.Option("--risk-level", help=mark("安全风险等级,用于选预案"))]
+County = Annotated[
+    list[str] | None, typer.Option("--county", help=mark("事发地县区 unit:编号,可重复"))
+]
+Site = Annotated[list[str] | None, typer.Option("--site", help=mark("事发单位 unit:编号,可重复"))]
+Confirm = Annotated[bool, typer.Option("--confirm", help=mark("已核对受令方和后果,确认下达"))]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,69 +65,43 @@ def add_to(app: typer.Typer) -> None:
 def _issue(
     context: typer.Context,
     *,
-    to: Annotated[
-        list[str] | None,
-        typer.Option("--to", help=mark("受令方:unit:编号、person:编号 或 centre:指挥部,可重复")),
-    ] = None,
-    words: Annotated[str, typer.Option("--words", help=mark("指令内容"))] = "",
+    to: To = None,
+    words: Words = "",
     place: Place = "",
     quantity: Quantity = "",
     time: Time = "",
-    due_at: Annotated[str | None, typer.Option("--due-at", help=mark("完成时限"))] = None,
-    within: Annotated[
-        int | None, typer.Option("--within", min=1, help=mark("多少分钟内完成"))
-    ] = None,
-    consequence: Annotated[
-        str, typer.Option("--consequence", help=mark("执行或不执行的后果"))
-    ] = "",
-    order: Annotated[str, typer.Option("--order", help=mark("编号;不写即自动编号"))] = "",
-    incident: Annotated[str, typer.Option("--incident", help=mark("为哪一事件"))] = "",
-    plan: Annotated[
-        str | None, typer.Option("--plan", help=mark("把此预案的步骤一次下达;auto 即自动选择"))
-    ] = None,
-    level: Annotated[str | None, typer.Option("--level", help=mark("响应级别,用于选预案"))] = None,
-    risk_level: Annotated[
-        str | None, typer.Option("--risk-level", help=mark("安全风险等级,用于选预案"))
-    ] = None,
-    county: Annotated[
-        list[str] | None, typer.Option("--county", help=mark("事发地县区 unit:编号,可重复"))
-    ] = None,
-    site: Annotated[
-        list[str] | None, typer.Option("--site", help=mark("事发单位 unit:编号,可重复"))
-    ] = None,
-    confirm: Annotated[
-        bool, typer.Option("--confirm", help=mark("已核对受令方和后果,确认下达"))
-    ] = False,
+    due_at: DueAt = None,
+    within: Within = None,
+    consequence: Consequence = "",
+    order: NewNumber = "",
+    incident: ForIncident = "",
+    plan: Plan = None,
+    level: Level = None,
+    risk_level: Risk = None,
+    county: County = None,
+    site: Site = None,
+    confirm: Confirm = False,
     by: By = None,
     pin_file: PinFile = None,
     as_json: Json = False,
 ) -> None:
     from console.acts.orders import OrderWanted, PlanWanted
-    from plans.grades import ResponseLevel, RiskLevel
 
     call = call_of(context)
     actions = call.actions()
+    two = _TwoSteps(call, confirm, by, pin_file)
     if plan is not None:
+        response_level, site_risk = _levels(level, risk_level)
         chosen = PlanWanted(
             incident=incident,
-            plan="" if plan == "auto" else plan,
-            level=None if level is None else read_scale(ResponseLevel, level, "--level"),
-            risk_level=(
-                None if risk_level is None else read_scale(RiskLevel, risk_level, "--risk-level")
-            ),
+            plan=plan,
+            level=response_level,
+            risk_level=site_risk,
             place=place,
             counties=tuple(county or ()),
             sites=tuple(site or ()),
         )
-        done = _in_two_steps(
-            call,
-            lambda is_confirmed, pin: actions.issue_plan(
-                chosen, is_confirmed=is_confirmed, by=by, pin=pin
-            ),
-            is_confirmed=confirm,
-            pin=lambda: None if by is None else read_pin(call, pin_file),
-        )
-        call.done(done, as_json=as_json)
+        call.done(two.take(lambda **how: actions.issue_plan(chosen, **how)), as_json=as_json)
         return
     wanted = OrderWanted(
         addressees=tuple(to or ()),
@@ -116,37 +114,46 @@ def _issue(
         order=order,
         incident=incident,
     )
-    done = _in_two_steps(
-        call,
-        lambda is_confirmed, pin: actions.issue_order(
-            wanted, is_confirmed=is_confirmed, by=by, pin=pin
-        ),
-        is_confirmed=confirm,
-        pin=lambda: None if by is None else read_pin(call, pin_file),
+    call.done(two.take(lambda **how: actions.issue_order(wanted, **how)), as_json=as_json)
+
+
+def _levels(
+    level: str | None, risk_level: str | None
+) -> "tuple[ResponseLevel | None, RiskLevel | None]":
+    from plans.grades import ResponseLevel, RiskLevel
+
+    return (
+        None if level is None else read_scale(ResponseLevel, level, "--level"),
+        None if risk_level is None else read_scale(RiskLevel, risk_level, "--risk-level"),
     )
-    call.done(done, as_json=as_json)
 
 
-def _in_two_steps(
-    call: Call,
-    act: "Callable[[bool, str | None], Done]",
-    *,
-    is_confirmed: bool,
-    pin: "Callable[[], str | None]",
-) -> "Done":
-    """Issue what is confirmed; else show what would follow, and on a terminal ask."""
-    if is_confirmed:
-        return act(True, pin())
-    try:
-        return act(False, None)
-    except Refused as foreseen:
-        if "foreseen" not in foreseen.params or not sys.stdin.isatty():
-            raise
-        call.say(foreseen.sentence)
-        question = call.said(Sentence(mark("确认下达?输入 y:")))
+@dataclass(frozen=True, slots=True)
+class _TwoSteps:
+    """How an order is issued: what is confirmed at once; else shown, and on a terminal asked."""
+
+    call: Call
+    is_confirmed: bool
+    by: str | None
+    pin_file: "Path | None"
+
+    def take(self, act: "Callable[..., Done]") -> "Done":
+        """Return what the act did; Refused with what it would do where it is not confirmed."""
+        if self.is_confirmed:
+            return act(is_confirmed=True, by=self.by, pin=self._pin())
+        try:
+            return act(is_confirmed=False, by=self.by, pin=None)
+        except Refused as foreseen:
+            if "foreseen" not in foreseen.params or not sys.stdin.isatty():
+                raise
+            self.call.say(foreseen.sentence)
+        question = self.call.said(Sentence(mark("确认下达?输入 y:")))
         if input(question).strip().lower() != "y":
-            raise Refused(mark("未下达。")) from None
-        return act(True, pin())
+            raise Refused(mark("未下达。"))
+        return act(is_confirmed=True, by=self.by, pin=self._pin())
+
+    def _pin(self) -> str | None:
+        return None if self.by is None else read_pin(self.call, self.pin_file)
 
 
 def _due(call: Call, due_at: str | None, within: int | None) -> "datetime":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli.call import Call, call_of
-from console.cli.command import read_scale
+from console.cli.centres import read_scale
 from console.cli.options import Json, read_instant
 from console.cli.people import zone_of
 from records.errors import BadData, NotFound

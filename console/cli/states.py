@@ -27,7 +27,7 @@ def _status(context: typer.Context, as_json: Json = False) -> None:
     call = call_of(context)
     house = call.house()
     with house.database.read() as session:
-        document = read_status(session, house.room_key, house.clock.now())
+        document = read_status(session, house.room_key, house.clock.now(), house.rules)
     if as_json:
         call.answer(document)
         return
@@ -45,6 +45,7 @@ def _show(call: Call, document: Mapping[str, object]) -> None:
             if row["shift"] is not None or row["post"] == "post:duty_leader"
         ],
     )
+    _show_incidents(call, cast("list[_Row]", document["open_incidents"]))
     overdue = cast("list[_Row]", document["overdue"])
     call.show(Sentence(mark("已到时限未完成:{overdue_count}项"), document))
     call.table(_HEADINGS, [_line(call, row) for row in overdue[:_SHOWN]])
@@ -61,6 +62,25 @@ def _show(call: Call, document: Mapping[str, object]) -> None:
         call.show(Sentence(works if row["is_working"] else broken, {**row, **local}))
     proven = call.local(document["alarm_path_last_proven"]) or Sentence(mark("从未"))
     call.show(Sentence(mark("告警通路最近一次试通:{proven}"), {"proven": proven}))
+
+
+def _show_incidents(call: Call, rows: list[_Row]) -> None:
+    if not rows:
+        return
+    call.show(Sentence(mark("未结束的事件:{count}起"), {"count": len(rows)}))
+    call.table(
+        [mark("事件"), mark("种类"), mark("接报"), mark("下一时限"), mark("地点")],
+        [
+            [
+                row["incident"],
+                row["kind_words"],
+                call.local(row["received_at"]),
+                call.local(row["next_due_at"]),
+                row["place"],
+            ]
+            for row in rows
+        ],
+    )
 
 
 _HEADINGS = [mark("时限"), mark("事项"), mark("责任方"), mark("名称"), mark("状态")]

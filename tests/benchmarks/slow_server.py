@@ -1,4 +1,4 @@
-"""How close the postman comes to connections / delay with a server that thinks before it accepts."""
+"""How near the postman comes to connections / delay with a server that thinks before accepting."""
 
 import tempfile
 from contextlib import ExitStack

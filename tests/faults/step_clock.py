@@ -66,14 +66,10 @@ def run(url: str = "") -> dict[str, object]:
 
 def _account(room: BenchRoom) -> dict[str, object]:
     with room.database.read() as session:
-        told = {
-            recipient: count
-            for recipient, count in session.execute(
-                text(
-                    "SELECT recipient, count(*) FROM alert WHERE ladder_step = 1 GROUP BY recipient"
-                )
-            )
-        }
+        rows = session.execute(
+            text("SELECT recipient, count(*) FROM alert WHERE ladder_step = 1 GROUP BY recipient")
+        )
+        told: dict[str, int] = dict(rows.all())
         steps = session.execute(
             text("SELECT text FROM log_entry WHERE act = 'clock_stepped' ORDER BY seq")
         ).scalars()

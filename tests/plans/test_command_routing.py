@@ -123,7 +123,7 @@ def _changed(folder: Path, old: str, new: str) -> Path:
         ("informed_from_counties = 2", "informed_from_counties = 1", "informed_from_counties"),
         ('supports = ["nat.flood"]', 'supports = ["nat.floood"]', "nat.flood"),
         ('kinds = ["acc.fire"]', 'kinds = ["acc.fyre"]', "acc.fire"),
-        ('office = "市火灾', 'offices = "市火灾', "offices"),
+        ('office = "市火灾', 'offices = "市火灾', "office"),
     ],
 )
 def test_a_wrong_list_of_centres_is_refused_with_its_place(

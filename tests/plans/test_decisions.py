@@ -18,6 +18,7 @@ TICK = timedelta(microseconds=1)
 BACK = timedelta(minutes=30)
 MANNING = load_plan_rules().ladders["manning"]
 SUBJECT = "shift:night:2026-03-16"
+CAST = {"primary": "an", "secondary": "bo", "shift_lead": "cy", "duty_leader": "dee"}
 
 
 def after(minutes: float) -> datetime:
@@ -57,9 +58,8 @@ def situation(
     holders: dict[str, str] | None = None,
     shift_holders: dict[tuple[str, str], str] | None = None,
 ) -> Situation:
-    cast = {"primary": "an", "secondary": "bo", "shift_lead": "cy", "duty_leader": "dee"}
     return Situation(
-        holders=cast if holders is None else holders,
+        holders=CAST if holders is None else holders,
         shift_holders=shift_holders or {},
         partners={"primary": "secondary", "secondary": "primary"},
         capacities={"primary": "duty_officer", "secondary": "duty_officer"},
@@ -151,11 +151,55 @@ def test_a_unit_is_told_itself_and_has_no_partner() -> None:
         ("post:primary", "person:p001", "person:p001"),
         ("unit:north", "owed_by", "unit:north"),
         ("room:demo", "owed_by", None),
+        ("centre:flood", "owed_by", "person:com"),
+        ("centre:flood", "centre.deputy", "person:dep"),
+        ("centre:flood", "centre.office", None),  # nobody holds it
+        ("centre:flood", "partner", None),
+        ("centre:flood", "post:general_hq.commander", "person:may"),
+        ("centre:mine", "owed_by", None),
+        ("unit:north", "centre.deputy", None),
+        ("post:primary", "centre.office", None),
     ],
 )
 def test_who_stands_behind_a_role(owed_by: str, role: str, party: str | None) -> None:
-    found = resolve(owed(owed_by), role, situation())
+    standing = {"flood.commander": "com", "flood.deputy": "dep", "general_hq.commander": "may"}
+    found = resolve(owed(owed_by), role, situation(holders={**CAST, **standing}))
     assert (found.party if found else None) == party
+
+
+@pytest.mark.rule("R-CMD-04")
+def test_the_ladder_of_command_begins_before_the_deadline_with_the_commander() -> None:
+    ladder = load_plan_rules().ladders["command"]
+    called = DUE - ladder.begins_before
+    standing = {
+        "flood.commander": "com",
+        "flood.deputy": "dep",
+        "flood.office": "off",
+        "general_hq.commander": "may",
+    }
+    where = situation(holders=standing)
+    item = owed("centre:flood", own_next=DUE)
+    early = decide(item, ladder, where, BACK, now=called - TICK)
+    assert (told(early), early.next_look_at) == ([], called)
+    first = decide(item, ladder, where, BACK, now=called)
+    assert (told(first), first.next_look_at) == ([(1, "person:com")], DUE)
+    item = owed("centre:flood", told_until=called)
+    second = decide(item, ladder, where, BACK, now=DUE)
+    assert told(second) == [(2, "person:dep"), (2, "person:off")]
+    item = owed("centre:flood", told_until=DUE)
+    assert told(decide(item, ladder, where, BACK, now=after(5))) == [(3, "person:may")]
+    item = owed("centre:flood", told_until=after(5))
+    assert told(decide(item, ladder, where, BACK, now=after(10))) == [(3, "person:may")]
+
+
+@pytest.mark.rule("R-CMD-05")
+def test_general_hq_is_informed_through_its_office_and_its_commander_sleeps() -> None:
+    ladder = load_plan_rules().ladders["informing"]
+    standing = {f"general_hq.{post}": post for post in ("commander", "deputy", "office")}
+    item = owed("centre:general_hq", own_next=None)
+    found = decide(item, ladder, situation(holders=standing), BACK, now=after(600))
+    assert told(found) == [(1, "person:office"), (2, "person:deputy")]
+    assert found.next_look_at is None
 
 
 def test_a_partners_post_that_nobody_holds_has_nobody() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from console.actions import Actions, Done
-from console.acts.command import CentreStep, ResponseStepWanted
+from console.acts.centres import CentreStep, ResponseStepWanted
 from console.events.event import Event, EventKind
 from plans.command_states import ActivationState, Part, Step
 from plans.grades import ResponseLevel

@@ -62,7 +62,7 @@ class ResponseStepWanted:
     is_drill: bool = False
 
 
-class CommandActs(Desk):
+class CentreActs(Desk):
     """Acts on the command centres and on the response to an incident."""
 
     def move_centre(
@@ -156,26 +156,34 @@ class CommandActs(Desk):
         from plans import activations  # noqa: PLC0415
 
         calling = self._calling()
+        subject = _subject(step.incident)
+        if step.state is ActivationState.ACTIVATED and not self._is_called(session, act, step):
+            self._propose(session, act, step, facts.kind, is_drill=facts.is_drill)
         key = self._centre_of(session, act, step)
         person_id = self._signer(session, act, step.signed_by)
         self._require_may_activate(session, act, person_id, key)
         signed_by = f"person:{person_id}"
-        subject = _subject(step.incident)
         reason = clean(step.reason, limit=LONGEST_WORDS)
         params = {"centre": calling.centres.by_key(key).words}
+        activation = activations.require_working(session, act.room_key, subject, key)
         if step.state is ActivationState.STOOD_DOWN:
-            activation = activations.require_working(session, act.room_key, subject, key)
             over = activations.stand_down(
                 session, act, calling, activation, signed_by=signed_by, reason=reason
             )
             self._over(session, act, over)
             return Done(Sentence(mark("{centre}已撤收。"), params), (activation.id,))
-        at_work = activations.working(session, act.room_key, subject)
-        if key not in [each.centre_key for each in at_work]:
-            self._propose(session, act, step, facts.kind, is_drill=facts.is_drill)
-        activation = activations.require_working(session, act.room_key, subject, key)
         activations.activate(session, act, calling, activation, signed_by=signed_by, reason=reason)
         return Done(Sentence(mark("{centre}已启动。"), params), (activation.id,))
+
+    def _is_called(self, session: Session, act: Act, step: CentreStep) -> bool:
+        """Return whether the centre that is named, else any lead, is called already."""
+        from plans.activations import lead_of, working  # noqa: PLC0415
+
+        subject = _subject(step.incident)
+        if step.centre is None:
+            return lead_of(session, act.room_key, subject) is not None
+        key = self._rules.command.centres.by_key(step.centre).key
+        return key in [each.centre_key for each in working(session, act.room_key, subject)]
 
     def _centre_of(self, session: Session, act: Act, step: CentreStep) -> str:
         """Return the key of the centre that is named, else of the leading one."""
@@ -224,12 +232,17 @@ class CommandActs(Desk):
         `signed_by` may have signed by telephone; whoever acts records it and signs that.
         """
         from plans import responses  # noqa: PLC0415
-        from plans.command_reading import incident_facts  # noqa: PLC0415
+        from plans.command_reading import (  # noqa: PLC0415
+            incident_facts,
+            note_response,
+            require_not_ended,
+        )
 
         if wanted.step in (Step.ACTIVATE, Step.CHANGE) and wanted.level is None:
             raise BadData(mark("启动或调整响应须写明 level(I、II、III、IV)。"))
         with self._act(by) as (session, act):
             facts = incident_facts(session, act.room_key, _handle(wanted.incident))
+            require_not_ended(session, act.room_key, _handle(wanted.incident))
             if by is not None and act.operator.startswith("person:"):
                 self._sign(session, act, act.operator.removeprefix("person:"), pin)
             rules = self._rules.command
@@ -247,6 +260,7 @@ class CommandActs(Desk):
                 responses.signature_of(session, act, person_id),
                 ordered,
             )
+            note_response(session, act, _handle(wanted.incident), wanted.step)
             return Done(_response_said(wanted.step, found))
 
     def _response(

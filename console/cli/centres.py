@@ -62,7 +62,7 @@ def _centre(
     if state is None:
         _list_centres(call, incident, as_json=as_json)
         return
-    from console.acts.command import CentreStep
+    from console.acts.centres import CentreStep
 
     step = CentreStep(
         incident=incident,
@@ -97,7 +97,7 @@ def _response(
     if step is None:
         _list_steps(call, incident, as_json=as_json)
         return
-    from console.acts.command import ResponseStepWanted
+    from console.acts.centres import ResponseStepWanted
 
     wanted = ResponseStepWanted(
         incident=incident,
