@@ -80,8 +80,9 @@ def keep_in_step(
     if facts is None or incident.closed_at is not None:
         return Kept()
     owing = read_owing(session, act, incident, ruling)
-    done = _fulfil_anew(session, act, read_rows(session, incident), news.report)
     before = read_rows(session, incident)
+    done = _fulfil_anew(session, act, before, news.report)
+    before = read_rows(session, incident) if done else before
     known = {row.occurrence: row for row in before}
     wanted = _wanted(_dues(facts, ruling, act.at, news.since or act.at), owing, before)
     new = [wanted[each] for each in wanted if each not in known]

@@ -13,7 +13,7 @@ from plans.tables import Mail
 from records.database import Database
 from records.errors import BadData, NotAuthorised, NotFound, WrongState
 from records.language import Language
-from tests.stories.command_room import SUBJECT, CommandRoom
+from tests.stories.command_room import INCIDENT, SUBJECT, CommandRoom
 from tests.stories.duty_room import ROOM, ZONE
 
 

@@ -111,6 +111,37 @@ def test_a_plan_is_chosen_issued_in_one_act_and_its_progress_shown(
     assert "两人" not in done(duty("--lang", "en", "plan", "show", HAZMAT, data=leak)).out
 
 
+def test_a_timeline_of_command_is_told_with_its_ladder_and_its_misheard_order() -> None:
+    told = done(duty("replay", Path(__file__).parent / "data/command.toml", "--json"))
+    again = done(duty("replay", Path(__file__).parent / "data/command.toml", "--json"))
+    assert told.out == again.out
+    answer = told.document
+    calls = {
+        row["owed_by"]: (row["state"], row["late_seconds"])
+        for row in answer["obligations"]
+        if row["kind"] == "acknowledgement" and row["subject"] == "incident:a"
+    }
+    assert calls[f"centre:{HAZMAT}"] == ("late", 60)  # 02:13, five minutes, taken on at 02:19
+    steps = [
+        (alert["as"], alert["ladder_step"], alert["at"][11:16])
+        for alert in answer["alerts"]
+        if alert["stage"] == "told"
+        and alert["about"][0]["owed_by"] == f"centre:{HAZMAT}"
+        and alert["about"][0]["subject"] == "incident:a"
+    ]
+    assert steps == [
+        ("commander", 1, "18:13"),
+        ("deputy_commander", 2, "18:18"),
+        ("office_director", 2, "18:18"),
+    ]
+    refused = {(row["do"], row["at"][11:16]): row["why"] for row in answer["refused"]}
+    assert set(refused) == {("incident response", "18:26"), ("order acknowledge", "18:46")}
+    assert "指令“500米”,复诵“200米”" in refused["order acknowledge", "18:46"]
+    orders = {row["subject"]: row for row in answer["obligations"] if row["kind"] == "order"}
+    assert orders["order:o"]["state"] == "fulfilled"
+    assert answer["log"]["verifies"]
+
+
 @pytest.mark.parametrize(
     ("words", "status"),
     [
