@@ -167,7 +167,7 @@ def _people(counts: Counts) -> tuple[int | None, ...]:
 def _in_force(computed: Grade | None, decision: Decision | None) -> Grade | None:
     if decision is None or decision.decided is None:
         return computed
-    if computed is None or (decision.suggested is not None and computed <= decision.suggested):
+    if computed is None or (decision.suggested is not None and not decision.suggested < computed):
         return decision.decided
     return max(computed, decision.decided)
 

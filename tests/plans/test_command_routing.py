@@ -129,7 +129,7 @@ def _changed(folder: Path, old: str, new: str) -> Path:
 def test_a_wrong_list_of_centres_is_refused_with_its_place(
     tmp_path: Path, old: str, new: str, said: str
 ) -> None:
-    with pytest.raises(CatalogueError, match="command_centres.toml") as refused:
+    with pytest.raises(CatalogueError, match=r"command_centres\.toml") as refused:
         load_command_rules(_changed(tmp_path, old, new))
     assert said in str(refused.value)
 

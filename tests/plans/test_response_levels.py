@@ -9,7 +9,7 @@ from plans.grades import Grade, ResponseLevel
 from plans.response_levels import IssuingAuthority, load_response_levels, signed_at
 from records.errors import CatalogueError
 
-I, II, III, IV = ResponseLevel
+I, II, III, IV = ResponseLevel  # noqa: E741  the levels bear Roman numbers
 LEVELS = load_response_levels()
 HQ = "general_hq"
 
@@ -106,6 +106,6 @@ def test_a_wrong_table_of_levels_is_refused(tmp_path: Path, old: str, new: str, 
     text = shipped.read_text(encoding="utf-8")
     assert old in text
     (tmp_path / "response_levels.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(CatalogueError, match="response_levels.toml") as refused:
+    with pytest.raises(CatalogueError, match=r"response_levels\.toml") as refused:
         load_response_levels(tmp_path)
     assert said in str(refused.value)
