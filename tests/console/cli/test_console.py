@@ -34,14 +34,19 @@ def _is_running(pid: int) -> bool:
 
 
 def _pid_of_watch(data: Path) -> int:
-    return int(str(watch_of(data)["holder"]).split(":")[1])
+    """Wait for the watch, which is started behind the first picture; return its process."""
+    for _ in range(int(PATIENCE / 0.2)):
+        watch = watch_of(data)
+        if watch["alive"]:
+            return int(str(watch["holder"]).split(":")[1])
+        pause(0.2)
+    raise AssertionError("no watch was started")
 
 
 def test_the_watch_of_the_sample_room_ends_with_its_console(demo: Path) -> None:
     terminal = Terminal([*command(demo), "console"])
     try:
         terminal.wait_for("246810")
-        assert watch_of(demo)["alive"]
         pid = _pid_of_watch(demo)
         _leave(terminal)
     finally:
