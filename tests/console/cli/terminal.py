@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import pyte
 
 from records.clock import pause
+from tests.screen_text import screen_text
 
 ROWS, COLUMNS = 40, 120
 
@@ -58,7 +59,7 @@ class Terminal:
 
     def shown(self) -> str:
         """Return the screen as text, without the blanks between wide characters."""
-        return "\n".join(self._screen.display)
+        return screen_text(self._screen)
 
     def close(self) -> None:
         if self.process.poll() is None:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pyte
 
+from tests.screen_text import screen_text
+
 F = {1: "\x1bOP", 2: "\x1bOQ", 3: "\x1bOR", 4: "\x1bOS", 7: "\x1b[18~", 8: "\x1b[19~"}
 F10 = "\x1b[21~"
 
@@ -35,7 +37,7 @@ class RealTerminal:
     @property
     def text(self) -> str:
         """What stands on the screen."""
-        return "\n".join(self._screen.display)
+        return screen_text(self._screen)
 
     def type(self, keys: str) -> None:
         """Send keys."""
