@@ -10,7 +10,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules
-.PHONY: help setup console test test-fast gate fmt lint types imports bench faults simulate \
+.PHONY: help setup console test test-fast long gate fmt lint types imports bench faults simulate \
 	pictures docs dist clean
 
 help: ## Show this list
@@ -38,6 +38,9 @@ test: gate ## The whole gate: format, lint, types, imports and all tests (under 
 
 test-fast: gate ## The gate without the slow tests (under 90 s)
 	$(PYTEST) -m "not slow"
+
+long: $(READY) ## The tests that take minutes each: a thousand rosters, days of simulation
+	$(PYTEST) -m long
 
 gate: $(READY)
 	$(BIN)/ruff format --check .

@@ -26,12 +26,14 @@ def test_the_same_seed_gives_the_same_log() -> None:
     assert first.head != tell_days(write_script("sample d", days=1)).head
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(30))
 def test_thirty_seeds_of_five_days_keep_every_invariant(seed: int) -> None:
     tell_days(write_script(f"slow {seed}", days=5))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6, 40))
 def test_the_program_agrees_with_the_clerk_night_after_night(seed: int) -> None:

@@ -60,6 +60,7 @@ def test_a_generated_roster_loses_nothing_on_its_way_out_and_in(
     goes_round(room, tmp_path, seed)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_thousand_generated_rosters_lose_nothing(room: Database, tmp_path: Path) -> None:
     for seed in range(30, 1000):
