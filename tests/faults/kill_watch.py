@@ -44,18 +44,20 @@ class TwoWatches:
         self._processes = [start_watch(room), start_watch(room)]
 
     def kill_one(self, *, holder: bool) -> bool:
-        """Kill the holder, or the other one, and start a new process; say if it was the holder."""
+        """Kill the holder, or the other one, and start a new process; say if it was the holder.
+
+        While the lease still names a process that is dead, one of the two is killed all the same.
+        """
         with self._room.database.read() as session:
             lease = read_lease(session)
         assert lease is not None
-        for place, process in enumerate(self._processes):
-            is_holder = f":{process.pid}:" in lease.holder
-            if is_holder == holder:
-                os.kill(process.pid, signal.SIGKILL)
-                process.wait()
-                self._processes[place] = start_watch(self._room)
-                return is_holder
-        return False
+        holds = [f":{process.pid}:" in lease.holder for process in self._processes]
+        place = holds.index(holder) if holder in holds else 0
+        process = self._processes[place]
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        self._processes[place] = start_watch(self._room)
+        return holds[place]
 
     def stop(self) -> None:
         """End both."""
